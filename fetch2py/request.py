@@ -1,0 +1,74 @@
+"""The request as a noun: method, URL, ordered header fields, body, and what a snippet couldn't tell.
+
+Must not know where a request came from or where it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Headers", "Loss", "Request"]
+
+
+class Headers(tuple[tuple[str, str], ...]):
+    """Header fields as ordered (name, value) pairs. Duplicates and the case of names are kept.
+
+    A tuple of pairs in every respect; the methods add the look-ups that RFC 9110 section 5.1 wants to be
+    blind to case. Values hold one character a byte (Latin-1), as header fields travel.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, pairs: Iterable[tuple[str, str]] = ()) -> Headers:
+        return super().__new__(cls, ((name, value) for name, value in pairs))
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value under `name`, or `default`."""
+        wanted = name.lower()
+        return next((value for key, value in self if key.lower() == wanted), default)
+
+    def has(self, name: str) -> bool:
+        """Whether a field of that name is there, an empty one included."""
+        wanted = name.lower()
+        return any(key.lower() == wanted for key, _ in self)
+
+    def without(self, *names: str) -> Headers:
+        """The same fields, less those named."""
+        unwanted = {name.lower() for name in names}
+        return Headers(pair for pair in self if pair[0].lower() not in unwanted)
+
+    def plus(self, name: str, value: str) -> Headers:
+        """The same fields and one more, last."""
+        return Headers((*self, (name, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing that the snippet can't tell. `code` is stable, for programs; `message` names the remedy."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """One call of fetch(), as its snippet says it.
+
+    `referrer` and `referrer_policy` are fetch()'s options of those names ("" where absent), `credentials`
+    likewise; they decide header fields that a snippet doesn't list. `body` is None where nothing was sent.
+    """
+
+    method: str
+    url: str
+    headers: Headers = Headers()
+    body: bytes | None = None
+    losses: tuple[Loss, ...] = ()
+    referrer: str = ""
+    referrer_policy: str = ""
+    credentials: str = ""
+
+    def __repr__(self) -> str:
+        # The fields hold secrets, and a repr ends up in tracebacks and logs.
+        size = "no body" if self.body is None else f"{len(self.body)} bytes"
+        return f"<Request {self.method} with {len(self.headers)} header fields, {size}>"

@@ -2,8 +2,8 @@
 
 Knows RFC 8259 texts and RFC 6901 pointers. Must not know what a value means, nor HTTP.
 
-Values are skipped by the standard library's scanner, which runs in C: finding one place in a megabyte
-costs about as much as parsing it once. A leading byte order mark is stepped over.
+Values are skipped by the standard library's scanner, which runs in C, and nothing is scanned twice: finding
+one place in a megabyte costs about as much as parsing it once. A leading byte order mark is stepped over.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ __all__ = ["leaves", "parse", "pointer", "span_of", "tokens"]
 
 _BOM = "\ufeff"
 _SPACE = re.compile(r"[ \t\n\r]*")
+_CLOSING = {"{": "}", "[": "]"}
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -28,7 +29,7 @@ def _number(digits: str) -> int | float:
     return int(digits) if len(digits) <= 4000 else float(digits)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=None)
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 _PATIENT_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=_number)
 
 
@@ -37,22 +38,26 @@ def parse(text: str) -> Any:
 
     Raises ValueError for anything else: NaN, trailing text, nesting beyond what the interpreter carries.
     """
-    start = 1 if text.startswith(_BOM) else 0
-    value, end = _scan(text, _space(text, start))
-    if _space(text, end) != len(text):
-        raise ValueError(f"text goes on behind the JSON value, at character {end}")
+    value, end = _scan(text, _start(text))
+    _expect_end(text, end)
     return value
 
 
 def span_of(text: str, at: str) -> tuple[int, int]:
     """The (start, end) of the value at the pointer `at` in the JSON text, its quotes included.
 
-    Raises KeyError where the pointer leads nowhere, ValueError where the text isn't JSON.
+    Of a name given twice the last one counts, as in `parse`. Raises KeyError where the pointer leads nowhere,
+    ValueError where the text isn't JSON or nests too deeply.
     """
-    position = _space(text, 1 if text.startswith(_BOM) else 0)
-    for token in tokens(at):
-        position = _step(text, position, token)
-    return position, _scan(text, position)[1]
+    path = tokens(at)
+    walk = _Walk(text, path)
+    position, on_path = _start(text), True
+    while on_path:
+        position, on_path = walk.member(walk.value(position))
+    _expect_end(text, position)
+    if walk.found is None:
+        raise KeyError(at)
+    return walk.found
 
 
 def leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -82,43 +87,92 @@ def tokens(at: str) -> tuple[str, ...]:
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in at[1:].split("/"))
 
 
+class _Walk:
+    """One pass over a JSON text that enters only the containers on a path and scans over all else."""
+
+    def __init__(self, text: str, path: tuple[str, ...]) -> None:
+        self.found: tuple[int, int] | None = None
+        self._text = text
+        self._path = path
+        # The containers on the path that are open still: the closing bracket, and the next element's index.
+        self._open: list[tuple[str, int]] = []
+
+    def value(self, position: int) -> int:
+        """Take the value on the path at `position`; return where to read on: inside it, or behind it."""
+        # Whatever an earlier member of the same name led to counts no more.
+        self.found = None
+        bracket = self._text[position : position + 1]
+        if len(self._open) < len(self._path) and bracket in _CLOSING:
+            self._open.append((_CLOSING[bracket], 0))
+            return position + 1
+        end = _scan(self._text, position)[1]
+        if len(self._open) == len(self._path):
+            self.found = (position, end)
+        return end
+
+    def member(self, position: int) -> tuple[int, bool]:
+        """Scan on to the next value on the path: its position and True, or the text's end and False."""
+        while self._open:
+            closing, index = self._open.pop()
+            token = self._path[len(self._open)]
+            position = _space(self._text, position)
+            while self._text[position : position + 1] != closing:
+                if index:
+                    position = _space(self._text, _expect(self._text, position, ","))
+                key, position = _name(self._text, position) if closing == "}" else (str(index), position)
+                index += 1
+                if key == token:
+                    self._open.append((closing, index))
+                    return position, True
+                position = _space(self._text, _scan(self._text, position)[1])
+            position += 1
+        return position, False
+
+
 def _scan(text: str, position: int) -> tuple[Any, int]:
     try:
         return _DECODER.raw_decode(text, position)
-    except RecursionError:
-        raise ValueError("the JSON is nested too deeply") from None
     except json.JSONDecodeError:
         raise
     except ValueError:
+        return _scan_patiently(text, position)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+
+
+def _scan_patiently(text: str, position: int) -> tuple[Any, int]:
+    try:
         return _PATIENT_DECODER.raw_decode(text, position)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
 
 
-def _step(text: str, position: int, token: str) -> int:
-    """Where the member or element `token` of the container at `position` stands."""
-    kind = text[position : position + 1]
-    if kind not in ("{", "["):
-        raise KeyError(token)
-    found, index = None, 0
-    position = _space(text, position + 1)
-    while text[position : position + 1] not in ("}", "]"):
-        if kind == "{":
-            key, position = _scan(text, position)
-            position = _space(text, _space(text, position) + 1)
-        else:
-            key = str(index)
-        if key == token:
-            found = position
-            if kind == "[":
-                break
-        position = _space(text, _scan(text, position)[1])
-        if text[position : position + 1] == ",":
-            position = _space(text, position + 1)
-        index += 1
-    if found is None:
-        raise KeyError(token)
-    return found
+def _name(text: str, position: int) -> tuple[Any, int]:
+    """A member's name, and where its value begins."""
+    if not text.startswith('"', position):
+        raise ValueError(f"a member's name is missing, at character {position}")
+    name, position = _scan(text, position)
+    return name, _space(text, _expect(text, _space(text, position), ":"))
+
+
+def _expect(text: str, position: int, mark: str) -> int:
+    if text[position : position + 1] != mark:
+        raise ValueError(f"{mark!r} is missing, at character {position}")
+    return position + 1
+
+
+def _expect_end(text: str, position: int) -> None:
+    position = _space(text, position)
+    if position != len(text):
+        raise ValueError(f"text goes on behind the JSON value, at character {position}")
+
+
+def _start(text: str) -> int:
+    return _space(text, 1 if text.startswith(_BOM) else 0)
 
 
 def _space(text: str, position: int) -> int:
+    if text[position : position + 1] > " ":
+        return position
     match = _SPACE.match(text, position)
     return match.end() if match else position

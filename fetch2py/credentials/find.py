@@ -1,0 +1,181 @@
+"""Where in a request's texts the secrets stand, as spans of the text itself.
+
+Knows URLs, header fields, JSON members, form fields, multipart fields. Must not know what a secret is (that
+is `rules`), nor what replaces it.
+
+Spans are found with regular expressions over the source text and never by parsing it, so that nothing but
+the spans can change and a large body costs less than reading it as JSON once. In a JSON text a quotation
+mark inside a string is always escaped; therefore `"name": "` can only be a member's beginning, and prose
+that quotes JSON is never taken for it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+from urllib.parse import unquote, unquote_plus
+
+from fetch2py.credentials.jwt import find_jwts
+from fetch2py.credentials.rules import BEGINNINGS, SECRET_FIELDS, grade, is_secret, is_token, looks_opaque
+
+__all__ = ["Span", "in_body", "in_header", "in_url"]
+
+
+class Span(NamedTuple):
+    """A secret at text[start:end]; `name` suggests a placeholder's name, `where` tells a person."""
+
+    start: int
+    end: int
+    name: str
+    where: str
+
+
+_URL_FIELDS = frozenset({"referer", "location", "content-location"})
+_PASSWORD = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#@:]*)(?::([^/?#]*))?@")
+_PAIR = re.compile(r"([^&=]++)=([^&]*+)")
+
+_MEMBER = re.compile(r'"([^"\\]{1,128}+)"[ \t\r\n]*+:[ \t\r\n]*+["\[{]')
+_ESCAPED_MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,128}+)"[ \t\r\n]*+:[ \t\r\n]*+["\[{]')
+_ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
+_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+_CARRIED = re.compile(r'"(?:id|value|raw)"[ \t\r\n]*+:[ \t\r\n]*+(?=")')
+_BRACKET = re.compile(r"[\[\]{}]")
+# How far behind `"session": {` its id is looked for.
+_INSIDE = 2000
+# A string that begins like a known token. The set of first letters passes over most strings at once.
+_TOKEN = re.compile(
+    r'(?<!\\)"(?=[%s])((?:%s)[^"\\]{8,4000}+)"'
+    % (
+        "".join(sorted({beginning[0] for beginning in BEGINNINGS} | set("bB"))),
+        "|".join([*map(re.escape, BEGINNINGS), "[Bb]earer ", "[Bb]asic "]),
+    )
+)
+
+_PART = re.compile(
+    r'content-disposition:[^\r\n]*?;[ \t]*name="([^"\r\n]*)"(?![^\r\n]*;[ \t]*filename)[^\r\n]*+'
+    r"(?:\r?\n[^\r\n]++)*+\r?\n\r?\n",
+    re.IGNORECASE,
+)
+
+
+def in_url(url: str, label: str = "") -> list[Span]:
+    """The secrets of a URL: the password, query and fragment parameters, JWTs anywhere."""
+    where = f"{label} URL".strip()
+    spans = []
+    userinfo = _PASSWORD.match(url)
+    if userinfo is not None and userinfo[2]:
+        spans.append(Span(*userinfo.span(2), "url.password", f"password in the {where}"))
+    elif userinfo is not None and (is_token(userinfo[1]) or looks_opaque(userinfo[1])):
+        spans.append(Span(*userinfo.span(1), "url.user", f"user in the {where}"))
+    mark = re.search(r"[?#]", url)
+    if mark is not None:
+        for found in re.finditer(r"[^?#]+", url[mark.start() :]):
+            start = mark.start() + found.start()
+            spans += _in_pairs(url, start, start + len(found[0]), ("query", f"parameter {{}} of the {where}"))
+    return _apart((*spans, *_jwts(url, "url", f"JWT in the {where}")))
+
+
+def in_header(name: str, value: str) -> list[Span]:
+    """The secrets of a header field's value: all of it, or what a URL or a JSON text in it holds."""
+    label = name.lower()
+    if value.strip() and (label in SECRET_FIELDS or is_secret(name, value)):
+        return [Span(0, len(value), label, f"header {label}")]
+    if label in _URL_FIELDS:
+        return in_url(value, label)
+    spans = list(_in_json(value, label, f"member {{}} of the header {label}")) if value[:1] in ("{", "[") else []
+    return _apart((*spans, *_jwts(value, label, f"JWT in the header {label}")))
+
+
+def in_body(body: str, media_type: str) -> list[Span]:
+    """The secrets of a body of that media type (the content-type field's value, "" if absent)."""
+    kind = media_type.partition(";")[0].strip().lower()
+    spans: list[Span] = []
+    if "json" in kind or body.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
+        spans = list(_in_json(body, "body", "member {} of the body"))
+    elif kind == "application/x-www-form-urlencoded":
+        spans = list(_in_pairs(body, 0, len(body), ("body", "form field {}")))
+    elif kind == "multipart/form-data":
+        spans = list(_in_parts(body))
+    return _apart((*spans, *_jwts(body, "body", "JWT in the body")))
+
+
+def _in_pairs(text: str, start: int, end: int, labels: tuple[str, str]) -> Iterator[Span]:
+    """Secrets among name=value&name=value (WHATWG URL, application/x-www-form-urlencoded)."""
+    for match in _PAIR.finditer(text, start, end):
+        name = unquote_plus(match[1])
+        if is_secret(name, unquote_plus(match[2])):
+            yield Span(*match.span(2), f"{labels[0]}.{name}", labels[1].format(name))
+
+
+def _in_parts(body: str) -> Iterator[Span]:
+    """Secrets among the text fields of multipart/form-data (RFC 7578)."""
+    boundary = body[: body.find("\n") + 1].strip() or body
+    for match in _PART.finditer(body):
+        end = body.find("\n" + boundary, match.end() - 1)
+        end = len(body) if end < 0 else max(end - (body[end - 1] == "\r"), match.end())
+        value = body[match.end() : end]
+        name = unquote(match[1])
+        if is_secret(name, value):
+            yield Span(match.end(), end, f"body.{name}", f"form field {name}")
+        elif value[:1] in ("{", "["):
+            for span in _in_json(value, "body", f"member {{}} of the form field {name}"):
+                yield span._replace(start=span.start + match.end(), end=span.end + match.end())
+
+
+def _in_json(text: str, prefix: str, where: str) -> Iterator[Span]:
+    """Secrets among a JSON text's string values (RFC 8259); their quotation marks stay outside."""
+    member = _ESCAPED_MEMBER if _ESCAPED_LETTER.search(text) else _MEMBER
+    names = {raw: _unescaped(raw) for raw in set(member.findall(text))}
+    graded = {raw: name for raw, name in names.items() if grade(name)}
+    for match in member.finditer(text) if graded else ():
+        name = graded.get(match[1])
+        if name is not None:
+            for start, end in _held(text, match.end() - 1, name):
+                yield Span(start, end, f"{prefix}.{name}", where.format(name))
+    for match in _TOKEN.finditer(text):
+        if is_token(match[1]):
+            yield Span(*match.span(1), f"{prefix}.token", where.format("with a token"))
+
+
+def _held(text: str, position: int, name: str) -> Iterator[tuple[int, int]]:
+    """The secret string at `position`, where the value of the member `name` begins, or those it carries inside."""
+    value = _STRING.match(text, position)
+    if value is not None:
+        if is_secret(name, value[1]):
+            yield value.span(1)
+        return
+    # {"session": {"id": "…"}} and {"cookies": ["…"]}: the name speaks for what stands directly inside.
+    bracket = _BRACKET.search(text, position + 1, position + _INSIDE)
+    end = bracket.start() if bracket is not None else position + _INSIDE
+    if text[position] == "[":
+        candidates = (found for found in _STRING.finditer(text, position, end) if looks_opaque(found[1]))
+    else:
+        values = (_STRING.match(text, found.end()) for found in _CARRIED.finditer(text, position, end))
+        candidates = (found for found in values if found is not None and is_secret(f"{name} id", found[1]))
+    for found in candidates:
+        yield found.span(1)
+
+
+def _jwts(text: str, prefix: str, where: str) -> Iterator[Span]:
+    for start, end in find_jwts(text):
+        yield Span(start, end, f"{prefix}.jwt", where)
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order; of two that overlap, the one that begins first, or else the longer."""
+    apart: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not apart or span.start >= apart[-1].end:
+            apart.append(span)
+    return apart
+
+
+def _unescaped(raw: str) -> str:
+    if "\\" not in raw:
+        return raw
+    try:
+        return str(json.loads(f'"{raw}"'))
+    except ValueError:
+        return raw

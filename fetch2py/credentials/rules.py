@@ -1,0 +1,214 @@
+"""What counts as a secret: by the name of a field, by the shape of a value.
+
+Knows names and values alone. Must not know where a field stands, nor what becomes of a secret.
+
+A name is read as words (`x-msh-session-id`, `sessionID` and `session_id` all hold the word "session"), so that
+"author", "keyboard" and "tokenizer" are not mistaken. It then has a grade, and the grade says which values
+are believed: a password may be any text, a "token" may also be a setting ("none"), a "key" is most often
+just a key.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+from fetch2py.credentials.jwt import is_jwt
+
+__all__ = ["BEGINNINGS", "SECRET_FIELDS", "STEMS", "Grade", "grade", "is_secret", "is_token", "looks_opaque"]
+
+
+class Grade(IntEnum):
+    """How much a field's name says about its value."""
+
+    NONE = 0
+    POSSIBLE = 1  # secret if the value is long and random
+    LIKELY = 2  # secret unless the value is a plain word, a short number or prose
+    CERTAIN = 3  # secret whatever the value, but for a constant such as "none"
+
+
+# Header fields that are secret whatever they hold.
+SECRET_FIELDS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "cookie2"})
+
+# One of these is in every name that has a grade; a quick look at a large text starts with them.
+STEMS = ("token", "key", "sess", "sid", "csrf", "xsrf", "secret", "pass", "pwd", "auth", "sig", "cookie",
+         "jwt", "bearer", "credential", "hmac")  # fmt: skip
+
+# Words in a row (one space between them) and the grade that a name holding them has. The highest counts.
+_PHRASES = {
+    "password": Grade.CERTAIN,
+    "passwd": Grade.CERTAIN,
+    "pwd": Grade.CERTAIN,
+    "passphrase": Grade.CERTAIN,
+    "passcode": Grade.CERTAIN,
+    "secret": Grade.CERTAIN,
+    "authorization": Grade.CERTAIN,
+    "jwt": Grade.CERTAIN,
+    "api key": Grade.CERTAIN,
+    "apikey": Grade.CERTAIN,
+    "access key": Grade.CERTAIN,
+    "accesskey": Grade.CERTAIN,
+    "private key": Grade.CERTAIN,
+    "privatekey": Grade.CERTAIN,
+    "secretkey": Grade.CERTAIN,
+    "access token": Grade.CERTAIN,
+    "refresh token": Grade.CERTAIN,
+    "id token": Grade.CERTAIN,
+    "auth token": Grade.CERTAIN,
+    "bearer token": Grade.CERTAIN,
+    "session token": Grade.CERTAIN,
+    "csrf token": Grade.CERTAIN,
+    "xsrf token": Grade.CERTAIN,
+    "token": Grade.LIKELY,
+    "session": Grade.LIKELY,
+    "sessions": Grade.POSSIBLE,
+    "sid": Grade.LIKELY,
+    "csrf": Grade.LIKELY,
+    "xsrf": Grade.LIKELY,
+    "auth": Grade.LIKELY,
+    "oauth": Grade.LIKELY,
+    "pass": Grade.LIKELY,
+    "signature": Grade.LIKELY,
+    "sig": Grade.LIKELY,
+    "sign": Grade.LIKELY,
+    "hmac": Grade.LIKELY,
+    "bearer": Grade.LIKELY,
+    "credential": Grade.LIKELY,
+    "credentials": Grade.LIKELY,
+    "cookie": Grade.LIKELY,
+    "cookies": Grade.LIKELY,
+    "app key": Grade.LIKELY,
+    "appkey": Grade.LIKELY,
+    "auth key": Grade.LIKELY,
+    "client key": Grade.LIKELY,
+    "master key": Grade.LIKELY,
+    "service key": Grade.LIKELY,
+    "subscription key": Grade.LIKELY,
+    "write key": Grade.LIKELY,
+    "tokens": Grade.POSSIBLE,
+    "key": Grade.POSSIBLE,
+}
+
+# Words run together: csrfmiddlewaretoken, accesstoken, JSESSIONID, PHPSESSID, mysecret.
+_ENDINGS = (
+    ("token", Grade.LIKELY),
+    ("sessionid", Grade.LIKELY),
+    ("sessid", Grade.LIKELY),
+    ("apikey", Grade.CERTAIN),
+    ("password", Grade.CERTAIN),
+    ("secret", Grade.CERTAIN),
+)
+
+# A name that ends so tells something about the token or session, and is not it.
+_ABOUT = frozenset(
+    "at budget code count created date duration enabled endpoint expiration expires expiry format hint in index "
+    "kind language length limit max method min mode model name number on out position provider scheme scope size "
+    "source status style time timeout title type up uri url usage used version".split()
+)
+
+# Keys that are known to everybody, or that tell records apart.
+_PLAIN_KEYS = frozenset(
+    ("cache key", "foreign key", "idempotency key", "object key", "partition key", "primary key", "public key",
+     "row key", "sort key")  # fmt: skip
+)
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_CONSTANT = frozenset("true false null none nil undefined nan yes no on off auto default required optional".split())
+_PLAIN = re.compile(
+    r"""[a-z]{1,12} | [A-Z][a-z]{0,11} | [A-Z]{1,8}    # a word
+      | [-+]?[0-9]{1,7}(?:\.[0-9]*)?                   # a short number
+      | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?          # a date
+      | https?://.* | /.*                              # a place; what it holds has names of its own
+    """,
+    re.VERBOSE,
+)
+_PRINTABLE = re.compile(r"[!-~]+")
+_SLUG = re.compile(r"(?:[A-Za-z]+|[0-9]{1,4})(?:[-_.:/](?:[A-Za-z]+|[0-9]{1,4}))*")
+
+# Tokens that are known by how they begin: (the beginning, the least length of a whole token).
+_BEGINNINGS = (
+    ("sk-", 20),
+    ("sk_live_", 20),
+    ("sk_test_", 20),
+    ("rk_live_", 20),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghu_", 20),
+    ("ghs_", 20),
+    ("ghr_", 20),
+    ("github_pat_", 20),
+    ("glpat-", 20),
+    ("xoxa-", 15),
+    ("xoxb-", 15),
+    ("xoxc-", 15),
+    ("xoxd-", 15),
+    ("xoxe-", 15),
+    ("xoxp-", 15),
+    ("xoxr-", 15),
+    ("xoxs-", 15),
+    ("hf_", 20),
+    ("gsk_", 20),
+    ("xai-", 20),
+    ("npm_", 20),
+    ("AIza", 30),
+    ("AKIA", 20),
+    ("ASIA", 20),
+    ("ya29.", 20),
+)
+BEGINNINGS = tuple(beginning for beginning, _ in _BEGINNINGS)
+
+_SCHEME = re.compile(r"(bearer|basic|token|digest)[ \t]+(\S.*)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=2048)
+def grade(name: str) -> Grade:
+    """What the name of a header field, parameter or member says about its value."""
+    if not any(stem in name.lower() for stem in STEMS):
+        return Grade.NONE
+    words = [word.lower() for word in _WORD.findall(name)]
+    phrases = [*words, *map(" ".join, zip(words, words[1:], strict=False))]
+    if not _PLAIN_KEYS.isdisjoint(phrases):
+        return Grade.NONE
+    found = max((_PHRASES.get(phrase, Grade.NONE) for phrase in phrases), default=Grade.NONE)
+    for ending, given in _ENDINGS:
+        if given > found and any(word.endswith(ending) for word in words):
+            found = given
+    return min(found, Grade.POSSIBLE) if words and words[-1] in _ABOUT else found
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether the text `value` in a field called `name` is a secret, by its name or by its own shape."""
+    if is_token(value):
+        return True
+    given = grade(name)
+    if given is Grade.NONE or not value.strip() or value.lower() in _CONSTANT:
+        return False
+    if given is Grade.CERTAIN:
+        return True
+    if given is Grade.LIKELY:
+        # A token never holds a space or a letter beyond ASCII: prose under an odd name stays where it is.
+        return _PLAIN.fullmatch(value) is None and _PRINTABLE.fullmatch(value) is not None
+    return looks_opaque(value)
+
+
+def is_token(value: str) -> bool:
+    """Whether the whole of `value` is a token by its shape: a JWT, a known beginning, Bearer or Basic."""
+    if value.startswith(BEGINNINGS):
+        return _PRINTABLE.fullmatch(value) is not None and any(
+            value.startswith(beginning) and len(value) >= least for beginning, least in _BEGINNINGS
+        )
+    if is_jwt(value):
+        return True
+    scheme = _SCHEME.fullmatch(value)
+    return scheme is not None and " " not in scheme[2] and (is_token(scheme[2]) or looks_opaque(scheme[2]))
+
+
+def looks_opaque(value: str) -> bool:
+    """Whether `value` is long and random, as keys are: no words with hyphens between them, no place, no date."""
+    return (
+        len(value) >= 16
+        and _PRINTABLE.fullmatch(value) is not None
+        and _PLAIN.fullmatch(value) is None
+        and _SLUG.fullmatch(value) is None
+    )

@@ -1,0 +1,202 @@
+"""The rule model of an answer: a dialect as data, validated and compiled.
+
+Knows which keys a dialect has and what each may hold. Must not know any dialect in particular, nor read a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from fetch2py.dialects.conditions import Condition, compile_conditions
+from fetch2py.dialects.pointers import Pointer, compile_pointer
+from fetch2py.errors import ProfileInvalid
+
+__all__ = ["Dialect", "Expansion", "Rule", "Signs", "compile_dialect"]
+
+_TARGETS = ("text", "reasoning", "error", "end", "ignore")
+_PROSE = ("text", "reasoning")
+_MODES = ("append", "snapshot", "final")
+_ID = "id:"
+
+_DIALECT_KEYS = ("framing", "options", "carry", "strip_nul", "expand", "rules", "signs", "also")
+_OPTION_KEYS = ("keep_space", "boundary")
+_EXPAND_KEYS = ("on", "at", "join")
+_RULE_KEYS = ("to", "on", "get", "mode", "key", "same")
+_SIGNS_KEYS = ("hosts", "records")
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `needs` are the members without which no object can match it."""
+
+    to: str
+    conditions: tuple[Condition, ...]
+    get: Pointer | None
+    mode: str
+    key: Pointer | None
+    same: Pointer | None
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Where a record holds further records; `join` is the member that their parent's is put before, or ""."""
+
+    conditions: tuple[Condition, ...]
+    at: Pointer
+    join: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """How a dialect is recognised: the hosts that speak it, and records that no other dialect has."""
+
+    hosts: tuple[str, ...] = ()
+    records: tuple[tuple[Condition, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A compiled dialect. `also` names the dialect that reads the same site's answers in another framing."""
+
+    name: str
+    framing: str
+    options: Mapping[str, Any]
+    carry: tuple[str, ...]
+    strip_nul: bool
+    expand: tuple[Expansion, ...]
+    rules: tuple[Rule, ...]
+    signs: Signs
+    also: str
+
+    @property
+    def has_end(self) -> bool:
+        """Whether an answer in this dialect says itself that it is over."""
+        return any(rule.to == "end" for rule in self.rules)
+
+
+def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
+    """A dialect as data, compiled. `name` is for messages and for the person.
+
+    Raises ProfileInvalid for whatever the rule model doesn't have, with the place.
+    """
+    where = f"The dialect {name}" if name else "The dialect"
+    _check_keys(where, data, _DIALECT_KEYS)
+    return Dialect(
+        name=name,
+        framing=_typed(where, data, "framing", str, "auto"),
+        options=_options(where, _typed(where, data, "options", Mapping, {})),
+        carry=tuple(_strings(where, data, "carry")),
+        strip_nul=_typed(where, data, "strip_nul", bool, False),
+        expand=tuple(_expansion(*numbered) for numbered in _tables(where, data, "expand", "expand")),
+        rules=tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule")),
+        signs=_signs(where, _typed(where, data, "signs", Mapping, {})),
+        also=_typed(where, data, "also", str, ""),
+    )
+
+
+def _options(where: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    place = f"{where}, options"
+    _check_keys(place, options, _OPTION_KEYS)
+    _typed(place, options, "keep_space", bool, False)
+    _typed(place, options, "boundary", str, "")
+    return dict(options)
+
+
+def _expansion(where: str, data: Mapping[str, Any]) -> Expansion:
+    _check_keys(where, data, _EXPAND_KEYS)
+    at = _pointer(where, data, "at")
+    if at is None:
+        _refuse(where, "has no `at`: the pointer to the array")
+    return Expansion(_conditions(where, data), at, _typed(where, data, "join", str, ""))
+
+
+def _rule(where: str, data: Mapping[str, Any]) -> Rule:
+    _check_keys(where, data, _RULE_KEYS)
+    to = _typed(where, data, "to", str, "")
+    if to not in _TARGETS and (not to.startswith(_ID) or to == _ID):
+        _refuse(where, f"`to` is {to!r}; it can be {', '.join(_TARGETS)} or id:NAME")
+    mode = _typed(where, data, "mode", str, "append")
+    if mode not in _MODES:
+        _refuse(where, f"`mode` is {mode!r}; it can be {', '.join(_MODES)}")
+    get = _pointer(where, data, "get")
+    if get is None and (to in _PROSE or to.startswith(_ID)):
+        _refuse(where, f"a rule to {to} has no `get`: the pointer to the value")
+    if to not in _PROSE and ("mode" in data or "key" in data):
+        _refuse(where, f"`mode` and `key` are for text and reasoning, not for {to}")
+    conditions = _conditions(where, data)
+    key, same = _pointer(where, data, "key"), _pointer(where, data, "same")
+    needs = frozenset({condition.needs for condition in conditions} | {get.needs if get else ""}) - {""}
+    return Rule(to, conditions, get, mode, key, same, needs)
+
+
+def _signs(where: str, data: Mapping[str, Any]) -> Signs:
+    place = f"{where}, signs"
+    _check_keys(place, data, _SIGNS_KEYS)
+    records = _typed(place, data, "records", list, [])
+    return Signs(
+        hosts=tuple(_strings(place, data, "hosts")),
+        records=tuple(_conditions(place, {"on": record}) for record in records),
+    )
+
+
+def _conditions(where: str, data: Mapping[str, Any]) -> tuple[Condition, ...]:
+    on = _typed(where, data, "on", Mapping, {})
+    try:
+        return compile_conditions(on)
+    except ValueError as exc:
+        raise _invalid(where, f"`on`: {exc}") from exc
+
+
+def _pointer(where: str, data: Mapping[str, Any], name: str) -> Pointer | None:
+    if name not in data:
+        return None
+    text = _typed(where, data, name, str, "")
+    try:
+        return compile_pointer(text)
+    except ValueError as exc:
+        raise _invalid(where, f"`{name}`: {exc}") from exc
+
+
+def _tables(
+    where: str, data: Mapping[str, Any], name: str, one: str
+) -> list[tuple[str, Mapping[str, Any]]]:
+    tables = _typed(where, data, name, list, [])
+    return [(f"{where}, {one} {number}", table) for number, table in enumerate(tables, 1)]
+
+
+def _strings(where: str, data: Mapping[str, Any], name: str) -> list[str]:
+    strings = _typed(where, data, name, list, [])
+    if not all(isinstance(one, str) for one in strings):
+        _refuse(where, f"`{name}` holds something that is not a string")
+    return strings
+
+
+def _check_keys(where: str, data: Any, known: tuple[str, ...]) -> None:
+    if not isinstance(data, Mapping):
+        _refuse(where, f"is a {type(data).__name__}, not a table")
+    for key in data:
+        if key not in known:
+            _refuse(where, f"has an unknown key {key!r}; it can have {', '.join(known)}")
+
+
+def _typed(where: str, data: Mapping[str, Any], name: str, kind: Callable[..., _T], default: _T) -> _T:
+    value = data.get(name, default)
+    if not isinstance(value, kind):  # type: ignore[arg-type]  # Mapping is abstract, so it can't be type[_T]
+        _refuse(where, f"`{name}` is a {type(value).__name__}, not a {_KINDS[kind]}")
+    return value
+
+
+def _refuse(where: str, what: str) -> NoReturn:
+    raise _invalid(where, what)
+
+
+def _invalid(where: str, what: str) -> ProfileInvalid:
+    return ProfileInvalid(f"{where}: {what}.", hint="Correct the dialect's rules in the profile.")
+
+
+_KINDS: Mapping[Callable[..., Any], str] = {str: "string", bool: "true or false", list: "list", Mapping: "table"}

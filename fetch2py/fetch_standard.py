@@ -1,0 +1,126 @@
+"""What a browser adds to a fetch() call before it goes out (WHATWG Fetch, Referrer Policy).
+
+Request in, Request out. Must not know snippets, profiles or the network.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import replace
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from .request import Headers, Request
+from .version import __version__
+
+__all__ = ["as_sent", "origin_of"]
+
+# Codings that the wire decodes; any other would come through as noise.
+_DECODED = ("gzip", "deflate", "br", "zstd", "identity")
+ACCEPT_ENCODING = "gzip, deflate, br, zstd"
+USER_AGENT = f"fetch2py/{__version__}"
+
+# Fetch, section 2.2.1: only these are upper-cased; "patch" goes out as it is.
+_NORMALISED = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}
+# Fields of the connection, not of the request; the wire makes them anew. Old Chromium's Node.js style invents
+# a Referrer-Policy request field that no browser ever sent.
+_NEVER = (
+    "connection",
+    "content-length",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-connection",
+    "referrer-policy",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+)
+_PORTS = {"http": 80, "https": 443}
+
+
+def as_sent(request: Request) -> Request:
+    """The request as it goes on the wire, less what the connection adds (Host, Content-Length).
+
+    The method is normalised, the fragment dropped, userinfo turned into Basic credentials; fields of the
+    connection go; Accept, Content-Type, Referer, Origin, User-Agent and Accept-Encoding come where the
+    standard sends them and the request doesn't have them.
+    """
+    url, credentials = _without_userinfo(request.url.partition("#")[0].strip())
+    headers = Headers(
+        (name, value.strip(" \t\r\n"))
+        for name, value in request.headers.without(*_NEVER)
+        if not name.startswith(":")
+    )
+    method = request.method.upper() if request.method.upper() in _NORMALISED else request.method
+    sent = replace(request, method=method, url=url, headers=headers)
+    for name, value in (
+        ("accept", "*/*"),
+        ("authorization", credentials),
+        ("content-type", _content_type(request)),
+        ("origin", _origin(sent)),
+        ("referer", _referer(sent)),
+        ("user-agent", USER_AGENT),
+        ("accept-encoding", ACCEPT_ENCODING),
+    ):
+        if value and not sent.headers.has(name):
+            headers = headers.plus(name, value)
+    return replace(sent, headers=Headers((name, _as_field(name, value)) for name, value in headers))
+
+
+def origin_of(url: str) -> str:
+    """The URL's origin as it is serialised: scheme, host, and the port where it isn't the scheme's own."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = parts.port
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS.get(parts.scheme) else "")
+
+
+def _as_field(name: str, value: str) -> str:
+    """A value as it travels: one character a byte, and of the content codings those that are decoded."""
+    if name.lower() == "accept-encoding":
+        offered = [coding.strip() for coding in value.split(",")]
+        decoded = [coding for coding in offered if coding.partition(";")[0].strip().lower() in _DECODED]
+        return ", ".join(decoded) or "identity"
+    return (
+        value
+        if value.isascii() or max(value) <= "\xff"
+        else value.encode("utf-8", "replace").decode("latin-1")
+    )
+
+
+def _content_type(request: Request) -> str:
+    """The type that a string body brings along (Fetch, section 5.2).
+
+    What a browser's menu wrote lists every field that was sent, Accept among them: there, no type means none.
+    """
+    return "text/plain;charset=UTF-8" if request.body and not request.headers.has("accept") else ""
+
+
+def _without_userinfo(url: str) -> tuple[str, str]:
+    match = re.match(r"(https?://)([^/?#@]*)@", url, re.IGNORECASE)
+    if not match:
+        return url, ""
+    user, _, password = match[2].partition(":")
+    pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
+    return match[1] + url[match.end() :], f"Basic {b64encode(pair).decode('ascii')}"
+
+
+def _origin(request: Request) -> str:
+    """Fetch, section 3.2: Origin goes with every cross-origin request, and with all but GET and HEAD."""
+    page = _page(request)
+    if not page or (request.method in ("GET", "HEAD") and origin_of(page) == origin_of(request.url)):
+        return ""
+    return origin_of(page)
+
+
+def _referer(request: Request) -> str:
+    # Browsers write the Referer that was really sent, cut to its policy, in place of the page's whole URL.
+    return _page(request).partition("#")[0]
+
+
+def _page(request: Request) -> str:
+    page = request.referrer or request.headers.get("referer")
+    return page if page.lower().startswith(("http://", "https://")) else ""

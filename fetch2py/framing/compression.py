@@ -1,0 +1,91 @@
+"""Payloads that were compressed one by one, and back: whole or not at all, and never beyond a limit.
+
+Knows content codings (RFC 9110 section 8.4.1) by name. Must not know which framing carries them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+__all__ = ["DECOMPRESSORS", "decompress"]
+
+_ZSTD_WINDOW = 8 * 1024 * 1024
+"""The largest window that a sender may ask for, as RFC 9659 section 3 has it for the web."""
+
+_ZSTD_SLICE = 1024
+"""Input given to zstd at a time, for it takes no limit on its output: 256 blocks of 128 KiB at the most."""
+
+
+def decompress(payload: bytes, coding: str, limit: int) -> bytes:
+    """The payload in clear. `coding` is a key of DECOMPRESSORS.
+
+    Raises ValueError, with a sentence for a person, where the payload is broken, cut or more than `limit`
+    bytes in clear.
+    """
+    clear = DECOMPRESSORS[coding](payload, limit)
+    if clear is None:
+        raise ValueError(f"A payload of the answer doesn't decompress as {coding}.")
+    if len(clear) > limit:
+        raise ValueError(f"A payload of the answer is larger than {limit:,} bytes when it is decompressed.")
+    return clear
+
+
+def _gzip(payload: bytes, limit: int) -> bytes | None:
+    # A file may have several members (RFC 1952 section 2.2), and each adds to the same output.
+    clear = b""
+    while payload and len(clear) <= limit:
+        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            clear += member.decompress(payload, limit + 1 - len(clear))
+        except zlib.error:
+            return None
+        if not member.eof and len(clear) <= limit:
+            return None
+        payload = member.unused_data
+    return clear
+
+
+def _deflate(payload: bytes, limit: int) -> bytes | None:
+    stream = zlib.decompressobj()
+    try:
+        clear = stream.decompress(payload, limit + 1)
+    except zlib.error:
+        return None
+    return clear if stream.eof or len(clear) > limit else None
+
+
+def _br(payload: bytes, limit: int) -> bytes | None:
+    import brotli  # type: ignore[import-untyped]  # it ships no types, and this is its only import
+
+    stream = brotli.Decompressor()
+    try:
+        clear: bytes = stream.process(payload, output_buffer_limit=limit + 1)
+    except brotli.error:
+        return None
+    return clear if stream.is_finished() or len(clear) > limit else None
+
+
+def _zstd(payload: bytes, limit: int) -> bytes | None:
+    import zstandard
+
+    stream = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+    clear = bytearray()
+    try:
+        for start in range(0, len(payload), _ZSTD_SLICE):
+            clear += stream.decompress(payload[start : start + _ZSTD_SLICE])
+            if stream.eof or len(clear) > limit:
+                break
+    except zstandard.ZstdError:
+        return None
+    return bytes(clear) if stream.eof or len(clear) > limit else None
+
+
+DECOMPRESSORS: Mapping[str, Callable[[bytes, int], bytes | None]] = MappingProxyType(
+    {"gzip": _gzip, "deflate": _deflate, "br": _br, "zstd": _zstd}
+)
+"""By coding: (payload, limit) to the payload in clear, None where it is broken or cut.
+
+What comes back may pass the limit, by a little, to show that it was reached.
+"""

@@ -1,0 +1,219 @@
+"""Event streams: events out of bytes and back, exact to the standard, then what a replay reader wants beyond.
+
+Source: WHATWG HTML, section 9.2 "Server-sent events". Must not know what an event's data means; whether it is
+complete JSON is asked only where the stream was cut or has lost its blank lines.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import NamedTuple
+
+from fetch2py import jsontext
+from fetch2py.framing.frame import MAX_EVENT_BYTES, Frame, too_large
+
+__all__ = ["END_MARKS", "SSEDecoder", "encode_event", "records"]
+
+END_MARKS = frozenset({"[DONE]"})
+"""Data that ends an answer and is not JSON, as OpenAI's streams and all that follow them have it."""
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b"\n\n"
+_PLAIN = "data: "
+
+_MAX_RETRY_DIGITS = 4000
+"""Python refuses to convert integers beyond 4,300 digits, and no reconnection waits that long."""
+
+
+class SSEDecoder:
+    """Events as frames; a Decoder.
+
+    `keep_space` keeps a space after `data:`, for servers that write none of their own (Spring); None and
+    False drop it, as the standard does. `last_event_id` and `retry` (milliseconds, None: not told) are the
+    stream's state as a client would use it to reconnect.
+
+    Frames that aren't standard: a named event without data, and the event that the end of the stream leaves
+    without its blank line, if what it holds is whole (`complete` is False where it is not).
+    """
+
+    def __init__(self, *, keep_space: bool | None = None, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+        self.complete = False
+        self.problem = ""
+        self.last_event_id = ""
+        self.retry: int | None = None
+        self._keep_space = bool(keep_space)
+        self._limit = max_event_bytes
+        self._opening: bytes | None = b""
+        self._after_cr = False
+        # The event that has not ended yet, its line ends all LF. Never begins with a blank line.
+        self._pending = bytearray()
+
+    def receive_data(self, data: bytes) -> list[Frame]:
+        """The events whose blank line is in; each as soon as its first line end character is."""
+        if self.problem:
+            return []
+        if self._opening is not None:
+            data = self._without_bom(self._opening + data)
+        if self._after_cr or b"\r" in data:
+            data = self._with_line_feeds(data)
+        pending = self._pending
+        if not pending:
+            data = data.lstrip(b"\n")
+        searched = max(len(pending) - 1, 0)
+        pending += data
+        end = pending.rfind(_BLANK, searched) + len(_BLANK)
+        frames: list[Frame] = []
+        if end >= len(_BLANK):
+            blocks = pending[:end]
+            del pending[:end]
+            frames = self._read(blocks)
+        if len(pending) - pending.endswith(b"\n") > self._limit:
+            self.problem = self.problem or too_large(self._limit)
+        if self.problem:
+            pending.clear()
+        return frames
+
+    def receive_end(self) -> list[Frame]:
+        """The event that was pending, if it is whole."""
+        if self.problem:
+            return []
+        pending = _text(self._pending or self._opening or b"")
+        *lines, cut = pending.split("\n")
+        fields = self._fields(lines)
+        if cut.startswith(":"):
+            cut = ""
+        if not cut and fields.data is None:
+            # Without data, a name or an id announces data that never came.
+            self.complete = not fields.name and fields.id == self.last_event_id
+            return []
+        if cut:
+            fields = self._fields([*lines, cut]) if cut.startswith("data:") else fields._replace(data=None)
+        self.complete = fields.data is not None and _is_whole(fields.data, ended=not cut)
+        if not self.complete:
+            return []
+        return [Frame(fields.name or "message", fields.data or "", fields.id, None, False)]
+
+    def _without_bom(self, opening: bytes) -> bytes:
+        if len(opening) < len(_BOM) and _BOM.startswith(opening):
+            self._opening = opening
+            return b""
+        self._opening = None
+        return opening.removeprefix(_BOM)
+
+    def _with_line_feeds(self, data: bytes) -> bytes:
+        """The bytes with every line end as LF. A CR ends its line at once, and a LF behind it ends none."""
+        if not data:
+            return data
+        rest = data[1:] if self._after_cr and data.startswith(b"\n") else data
+        self._after_cr = data.endswith(b"\r")
+        return rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _read(self, blocks: bytearray) -> list[Frame]:
+        """The frames of whole events, given with the blank line behind each."""
+        if len(blocks) > self._limit:
+            events = blocks.split(_BLANK)
+            sound = list(takewhile(lambda event: len(event.strip(b"\n")) <= self._limit, events))
+            if len(sound) < len(events):
+                self.problem = too_large(self._limit)
+                blocks = bytearray(_BLANK).join([*sound, bytearray()])
+        return self._frames(_text(blocks))
+
+    def _frames(self, text: str) -> list[Frame]:
+        if not self._keep_space and text.startswith(_PLAIN):
+            plain = text[len(_PLAIN) : -2].split("\n\n" + _PLAIN)
+            if text.count("\n") == 2 * len(plain):
+                # One data line an event, nothing else: every line end is part of a blank line. This is how
+                # most answers look all the way, and what keeps reading them as cheap as splitting them.
+                new, name, last_id = tuple.__new__, "message", self.last_event_id
+                return [new(Frame, (name, data, last_id, None, True)) for data in plain]
+        frames = (self._frame(block) for block in text.split("\n\n"))
+        return [frame for frame in frames if frame is not None]
+
+    def _frame(self, block: str) -> Frame | None:
+        name, data, self.last_event_id = self._fields(block.split("\n"))
+        if data is not None:
+            return Frame(name or "message", data, self.last_event_id)
+        return Frame(name, "", self.last_event_id, None, False) if name else None
+
+    def _fields(self, lines: list[str]) -> _Fields:
+        name, data, last_id = "", [], self.last_event_id
+        for line in lines:
+            field, _, value = line.partition(":")
+            if value.startswith(" ") and not (self._keep_space and field == "data"):
+                value = value[1:]
+            if field == "data":
+                data.append(value)
+            elif field == "event":
+                name = value
+            elif field == "id":
+                last_id = last_id if "\0" in value else value
+            elif field == "retry":
+                self.retry = _milliseconds(value, self.retry)
+        return _Fields(name, "\n".join(data) if data else None, last_id)
+
+
+class _Fields(NamedTuple):
+    """What an event's lines come to. `data` is None where no line holds any, `id` the one then in force."""
+
+    name: str
+    data: str | None
+    id: str
+
+
+def records(frame: Frame) -> list[Frame]:
+    """The frame as the records in it: itself, but for a stream that has lost its blank lines.
+
+    Data of several lines that is not JSON, while each of its lines is JSON or an end mark, is that many
+    records: they come as frames of their own, not standard, under the event's name and id. Empty lines are
+    no records. Not for streams of bare text, whose lines can look like JSON by chance.
+    """
+    data = frame.data
+    if not isinstance(data, str) or "\n" not in data or _is_json(data):
+        return [frame]
+    return [frame._replace(data=line, standard=False) for line in _record_lines(data)] or [frame]
+
+
+def encode_event(data: str, event: str = "") -> bytes:
+    """One event as bytes, its blank line included. What SSEDecoder makes of it is `data` again.
+
+    Line ends in the data begin a new `data:` line and come back as LF, whatever they were; lone surrogates
+    have no UTF-8 and become "?". Raises ValueError for an event name with a line end in it.
+    """
+    if "\n" in event or "\r" in event:
+        raise ValueError("an event's name is one line")
+    lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    head = f"event: {event}\n" if event else ""
+    return (head + "".join(f"data: {line}\n" for line in lines) + "\n").encode("utf-8", "replace")
+
+
+def _text(lines: bytes | bytearray) -> str:
+    # Whole lines decoded together give what each gives alone: no UTF-8 sequence, sound or not, spans a LF.
+    return lines.decode("utf-8", "replace")
+
+
+def _milliseconds(value: str, before: int | None) -> int | None:
+    if value.isascii() and value.isdigit() and len(value) <= _MAX_RETRY_DIGITS:
+        return int(value)
+    return before
+
+
+def _record_lines(data: str) -> list[str]:
+    """The lines that hold anything, if each is a record of its own; else none."""
+    lines = [line for line in data.split("\n") if line]
+    return lines if all(line in END_MARKS or _is_json(line) for line in lines) else []
+
+
+def _is_json(text: str) -> bool:
+    try:
+        jsontext.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_whole(data: str, *, ended: bool) -> bool:
+    """Whether it is all the data of an event without its blank line. `ended`: its last line has its end."""
+    if not ended and data[-1:].isdigit():
+        # A number doesn't tell where it ends: 12 may be the beginning of 123.
+        return False
+    return _is_json(data) or bool(_record_lines(data))

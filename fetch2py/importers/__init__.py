@@ -1,0 +1,64 @@
+"""Pasted text → requests, with what the text couldn't tell. A new paste format is a row in IMPORTERS.
+
+Must not know files, the network or profiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fetch2py.errors import NotAFetchCall, SnippetSyntaxError
+from fetch2py.request import Request
+
+from . import fetch_call
+
+__all__ = ["IMPORTERS", "Importer", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A paste format: whether a text is of it, and its requests in the text's order."""
+
+    recognises: Callable[[str], bool]
+    read: Callable[[str], list[Request]]
+
+
+IMPORTERS: dict[str, Importer] = {
+    "fetch": Importer(fetch_call.recognises, fetch_call.read),
+}
+
+
+def parse(text: str) -> list[Request]:
+    """Every request in a pasted text, in order: one for each fetch() call.
+
+    Raises SnippetSyntaxError where the text can't be read, NotAFetchCall where no request is in it, and
+    NotALiteral where a part that is needed would only be known by running the code.
+    """
+    if not text.strip("\ufeff \t\r\n"):
+        raise SnippetSyntaxError("the text is empty", source=text, hint=_HOW_TO_COPY)
+    for importer in IMPORTERS.values():
+        if importer.recognises(text):
+            return importer.read(text)
+    what, hint = _likely(text)
+    raise NotAFetchCall(what, source=text, hint=hint)
+
+
+_HOW_TO_COPY = (
+    "in DevTools, open Network, right-click the request, and choose Copy, “Copy as fetch”; "
+    "or “Copy as fetch (Node.js)”, which keeps the cookies"
+)
+
+
+def _likely(text: str) -> tuple[str, str]:
+    """What a text without a request probably is, and what to do about it."""
+    start = text[:2000].lstrip("\ufeff \t\r\n").lower()
+    if start.startswith(("curl ", "curl.exe ")):
+        return "this is a cURL command", f"take the entry beside it instead: {_HOW_TO_COPY}"
+    if start.startswith(("<!doctype", "<html", "<head", "<body", "<script")):
+        return "this is a web page (HTML), and no fetch() call is in it", _HOW_TO_COPY
+    if start.startswith(("http://", "https://")):
+        return "this is a URL alone, without a fetch() call", _HOW_TO_COPY
+    if "\x00" in start or "\ufffd" in start:
+        return "this is binary data, and no fetch() call is in it", _HOW_TO_COPY
+    return "no fetch() call is in this text", _HOW_TO_COPY

@@ -1,0 +1,181 @@
+"""A snippet's body string → the bytes that the browser sent, or an honest word that they are lost.
+
+Knows how browsers show bytes as text. Must not know JavaScript, profiles or the network.
+
+A browser shows a body that is valid UTF-8 decoded, and any other with one character (U+0000 to U+00FF) for
+each byte; nothing says which of the two happened. Most bodies tell by themselves; the rest go by media type.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fetch2py import jsontext
+from fetch2py.request import Headers, Loss
+
+__all__ = ["body_of", "missing_body"]
+
+# Firefox cuts a body at this many characters without a mark (devtools.netmonitor.requestBodyLimit).
+FIREFOX_LIMIT = 1_048_576
+
+_HEADER_LENGTH = 5
+_TEXT = re.compile(
+    r"text/|application/(x-www-form-urlencoded|xml|graphql|javascript|x-ndjson|jsonl)$|.*\+xml$"
+)
+_JSON = re.compile(r"(application|text)/json$|.*\+json$")
+# A file part with a name but without content: the delimiter follows the empty line at once.
+_EMPTY_FILE = re.compile(r'filename="[^"\r\n]+"(?:\r\n[^\r\n]+)*\r\n\r\n\r\n--')
+_CODING_MAGIC = {"gzip": "\x1f\x8b", "x-gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "deflate": "\x78"}
+
+
+def body_of(text: str, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
+    """The bytes behind `text`, and what had to be rebuilt or may be gone."""
+    media_type = headers.get("content-type").partition(";")[0].strip().lower()
+    if media_type.startswith(("application/connect+", "application/grpc")):
+        enveloped = _enveloped(text)
+        if enveloped is not None:
+            return enveloped, _doubts(text, headers)
+        rebuilt = _rebuilt_envelope(text) if media_type == "application/connect+json" else None
+        if rebuilt is not None:
+            return rebuilt
+    return _bytes(text, media_type, headers), _doubts(text, headers)
+
+
+def missing_body(method: str, headers: Headers) -> tuple[Loss, ...]:
+    """The loss of a body that the header fields speak of and the snippet doesn't hold."""
+    if method.upper() in ("GET", "HEAD"):
+        return ()
+    if not headers.get("content-type") and not headers.get("content-length").strip(" 0"):
+        return ()
+    return (
+        Loss(
+            "body-missing",
+            "the header fields speak of a body and the snippet holds none (a file, a blob or a stream): "
+            "it can't be sent again; copy a request whose message was typed",
+        ),
+    )
+
+
+def _bytes(text: str, media_type: str, headers: Headers) -> bytes:
+    try:
+        raw = text.encode("latin-1")
+    except UnicodeEncodeError:
+        # What has no other half became U+FFFD on its way out (WHATWG Encoding, UTF-8 encode).
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    # Bytes that are valid UTF-8 would have been shown decoded, so then the characters are what was meant.
+    return text.encode() if _is_utf8(raw) or _reads_as_text(text, media_type, headers) else raw
+
+
+def _reads_as_text(text: str, media_type: str, headers: Headers) -> bool:
+    """Whether characters up to U+00FF are more likely letters than bytes."""
+    if _other_charset(headers):
+        return False
+    if text.startswith("\x1f\x8b"):
+        return False
+    if media_type == "multipart/form-data":
+        return "filename=" not in text
+    if not media_type or _JSON.match(media_type):
+        return _is_json(text)
+    return bool(_TEXT.match(media_type))
+
+
+def _other_charset(headers: Headers) -> str:
+    """The charset that the content type declares, "" for UTF-8 and for none."""
+    charset = re.search(r'charset="?([\w-]+)', headers.get("content-type"), re.IGNORECASE)
+    return "" if not charset or charset[1].lower() in ("utf-8", "utf8") else charset[1]
+
+
+def _enveloped(text: str) -> bytes | None:
+    """The encoding under which every envelope's length fits exactly, if one does."""
+    for encoding in ("latin-1", "utf-8"):
+        try:
+            raw = text.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        if _lengths_fit(raw):
+            return raw
+    return None
+
+
+def _lengths_fit(raw: bytes) -> bool:
+    position = 0
+    while position + _HEADER_LENGTH <= len(raw):
+        position += _HEADER_LENGTH + int.from_bytes(raw[position + 1 : position + _HEADER_LENGTH], "big")
+    return position == len(raw)
+
+
+def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
+    start = text.find("{")
+    if start < 0 or not _is_json(text[start:]):
+        return None
+    payload = _bytes(text[start:], "application/json", Headers())
+    loss = Loss(
+        "envelope-rebuilt",
+        "the snippet spoilt the five bytes before the JSON; they were made anew, nothing needs to be done",
+    )
+    doubts = _doubts(text[start:], Headers())
+    return b"\x00" + len(payload).to_bytes(4, "big") + payload, (loss, *doubts)
+
+
+def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:
+    """What the string itself says of bytes that are gone."""
+    losses = []
+    if "\ufffd" in text:
+        losses.append(
+            Loss(
+                "body-replaced",
+                "the body holds U+FFFD (\ufffd), which a browser writes for bytes that it can't show: "
+                "if it wasn't typed, those bytes are lost; copy a request without attachments",
+            )
+        )
+    if len(text) == FIREFOX_LIMIT:
+        losses.append(
+            Loss(
+                "body-cut",
+                f"the body ends at exactly {FIREFOX_LIMIT:,} characters, where Firefox cuts it: "
+                "copy the request in Chromium, or raise devtools.netmonitor.requestBodyLimit",
+            )
+        )
+    if _EMPTY_FILE.search(text):
+        losses.append(
+            Loss(
+                "file-content",
+                "the form holds a file without its content, which browsers leave out: "
+                "copy a request without a file",
+            )
+        )
+    charset = _other_charset(headers)
+    if charset and text.isascii():
+        losses.append(
+            Loss(
+                "body-charset",
+                f"the body is declared as {charset}, whose letters outside ASCII some browsers drop from the "
+                "snippet: compare it with what you typed",
+            )
+        )
+    coding = headers.get("content-encoding").strip().lower()
+    if coding and coding != "identity" and not text.startswith(_CODING_MAGIC.get(coding, text[:0] or "\0")):
+        losses.append(
+            Loss(
+                "body-decompressed",
+                f"the body is shown unpacked though it is declared as {coding}: "
+                "if the server refuses it, remove the content-encoding field with `fetch2py edit`",
+            )
+        )
+    return tuple(losses)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_json(text: str) -> bool:
+    try:
+        jsontext.parse(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,235 @@
+"""A fetch() call with literal arguments → a Request, as the call says it, and what it can't say.
+
+Knows fetch()'s arguments (WHATWG Fetch, section 5) and what each browser's menu leaves out of them. Must not
+know files, the network or profiles.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl, urlencode
+
+from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
+from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
+from fetch2py.request import Headers, Loss, Request
+
+from .body import body_of, missing_body
+
+__all__ = ["read", "recognises"]
+
+FORM = "application/x-www-form-urlencoded;charset=UTF-8"
+
+_CALL = re.compile(r"\bfetch\s*\(")
+_ABSOLUTE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
+# In the console's edit-and-resend text, a header field that scripts may not set: a comment with the browser's
+# remark behind it, or a sec-* field, whose run has one remark above.
+_RESEND_FIELD = re.compile(r'("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*"),(?: // Browser .*)?$')
+
+
+def recognises(text: str) -> bool:
+    """Whether a call of fetch() stands in the text."""
+    return _CALL.search(text) is not None
+
+
+def read(text: str) -> list[Request]:
+    """Every fetch() call of the text as a Request. Raises SnippetError and its kinds, with the place."""
+    found = calls(text, "fetch")
+    if not found:
+        raise NotAFetchCall(
+            "no call of fetch() stands in this text as code",
+            source=text,
+            hint="copy the request with “Copy as fetch” and import that text unchanged",
+        )
+    return [_Reader(text, call).request() for call in found]
+
+
+class _Reader:
+    """Reads one call. `text` is kept for the errors alone."""
+
+    def __init__(self, text: str, call: Call) -> None:
+        self._text = text
+        self._call = call
+        self._span = call.span
+
+    def request(self) -> Request:
+        url, options = self._arguments()
+        method = self._option(options, "method", "GET")
+        headers, losses = self._headers(options.get("headers", UNDEFINED))
+        body, content_type = self._body(options.get("body", UNDEFINED))
+        if content_type and not headers.has("content-type"):
+            headers = headers.plus("content-type", content_type)
+        credentials = self._option(options, "credentials", "")
+        raw, body_losses = self._encoded(method, body, headers)
+        return Request(
+            method=method,
+            url=url,
+            headers=headers,
+            body=raw,
+            losses=(*self._cookie_loss(credentials, headers), *losses, *body_losses),
+            referrer=self._option(options, "referrer", ""),
+            referrer_policy=self._option(options, "referrerPolicy", ""),
+            credentials=credentials,
+        )
+
+    def _arguments(self) -> tuple[str, dict[str, Any]]:
+        arguments = self._call.arguments
+        if not arguments:
+            self._fail(SnippetError, "fetch() is called without a URL")
+        self._span = self._call.spans[0]
+        target, options = arguments[0], arguments[1] if len(arguments) > 1 else UNDEFINED
+        inner: Any = UNDEFINED
+        if isinstance(target, Construct) and target.name == "Request" and target.arguments:
+            target, inner = target.arguments[0], target.arguments[1] if len(target.arguments) > 1 else inner
+        url = self._literal(target, "the URL")
+        if not isinstance(url, str) or not _ABSOLUTE.match(url):
+            self._fail(
+                SnippetError,
+                "the URL isn't absolute, so it doesn't say which server is meant",
+                "copy the request from DevTools' Network panel, where the URL is whole",
+            )
+        self._span = self._call.spans[1] if len(arguments) > 1 else self._call.span
+        well_formed = url.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return well_formed, self._dictionary(inner) | self._dictionary(options)
+
+    def _dictionary(self, value: Any) -> dict[str, Any]:
+        options = self._literal(value, "the second argument of fetch()")
+        if options is None or options is UNDEFINED:
+            return {}
+        if not isinstance(options, dict):
+            self._fail(SnippetError, "the second argument of fetch() isn't an object")
+        return {name: member for name, member in options.items() if member is not UNDEFINED}
+
+    def _option(self, options: dict[str, Any], name: str, default: str) -> str:
+        return self._scalar(options.get(name, default), f"the option {name}")
+
+    def _headers(self, value: Any) -> tuple[Headers, tuple[Loss, ...]]:
+        literal = self._literal(value, "the option headers")
+        headers = Headers(self._pairs(literal, "header"))
+        if not headers and not self._call.comments:
+            lost = Loss(
+                "headers-missing",
+                "the snippet has no header fields (old Chromium wrote none): copy it with a current browser",
+            )
+            return headers, (lost,) if isinstance(literal, dict) else ()
+        headers = _with_restored(headers, self._call.comments)
+        return headers, () if headers.has("user-agent") else (_USER_AGENT,)
+
+    def _pairs(self, value: Any, kind: str) -> list[tuple[str, str]]:
+        """(name, value) pairs of an object, a list of pairs, `new Headers(…)` or `new URLSearchParams(…)`."""
+        value = self._literal(value, f"a {kind} list")
+        if isinstance(value, Construct) and value.name in ("Headers", "URLSearchParams"):
+            value = self._literal(value.arguments[0] if value.arguments else UNDEFINED, f"a {kind} list")
+        if value is None or value is UNDEFINED:
+            return []
+        if isinstance(value, dict):
+            value = list(map(list, value.items()))
+        if not isinstance(value, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in value):
+            self._fail(SnippetError, f"these aren't {kind} names with values")
+        return [(self._scalar(n, f"a {kind} name"), self._scalar(v, f"a {kind} value")) for n, v in value]
+
+    def _body(self, value: Any) -> tuple[str | None, str]:
+        """The body's text, and the content type that its kind brings along (Fetch, section 5.2)."""
+        value = self._literal(value, "the body")
+        if value is None or value is UNDEFINED:
+            return None, ""
+        if isinstance(value, Construct):
+            plain = value.name == "String"
+            inner = value.arguments[0] if plain else value
+            if not isinstance(inner, Construct) or inner.name != "URLSearchParams":
+                self._fail(
+                    NotALiteral, f"the body is made by `new {value.name}(…)`, which isn't a literal", _RUN_IT
+                )
+            return self._form(inner), "" if plain else FORM
+        if isinstance(value, dict | list):
+            self._fail(
+                SnippetError,
+                "the body is an object, which fetch() would send as the text [object Object]",
+                "write body: JSON.stringify(…) around it",
+            )
+        return self._scalar(value, "the body"), ""
+
+    def _form(self, value: Construct) -> str:
+        argument = value.arguments[0] if value.arguments else ""
+        if isinstance(argument, str):
+            pairs = parse_qsl(argument.removeprefix("?"), keep_blank_values=True)
+        else:
+            pairs = self._pairs(value, "form")
+        # The form serialiser of the URL standard leaves just these and letters and digits as they are.
+        return urlencode(pairs, safe="*").replace("~", "%7E")
+
+    def _encoded(
+        self, method: str, body: str | None, headers: Headers
+    ) -> tuple[bytes | None, tuple[Loss, ...]]:
+        if body is None:
+            return None, missing_body(method, headers)
+        if method.upper() in ("GET", "HEAD"):
+            # Safari shows a redirected request with its last method and its first body.
+            lost = Loss(
+                "body-dropped",
+                f"the snippet gives {method.upper()} a body, which isn't sent; it was left out",
+            )
+            return None, (lost,)
+        return body_of(body, headers)
+
+    def _cookie_loss(self, credentials: str, headers: Headers) -> tuple[Loss, ...]:
+        # Edit-and-resend tells the cookie in a comment, so there its absence is the truth.
+        restored = any(_RESEND_FIELD.match(comment) for comment in self._call.comments)
+        return (_COOKIES,) if credentials == "include" and not headers.has("cookie") and not restored else ()
+
+    def _scalar(self, value: Any, what: str) -> str:
+        """A string, or what the language makes of a number, a boolean or null where it wants a string."""
+        value = self._literal(value, what)
+        if isinstance(value, str):
+            return value
+        if value is None or isinstance(value, bool):
+            return json.dumps(value)
+        if isinstance(value, int | float):
+            return number_text(value)
+        return self._fail(SnippetError, f"{what} isn't a string")
+
+    def _literal(self, value: Any, what: str) -> Any:
+        if isinstance(value, Opaque):
+            self._span = value.span
+            start, end = value.span
+            shown = self._text[start:end] if re.fullmatch(r"[\w$.]{1,40}", self._text[start:end]) else "it"
+            named = what if shown == "it" else f"{what} ({shown})"
+            self._fail(
+                NotALiteral, f"{named} isn't a literal: only running the code would give its value", _RUN_IT
+            )
+        return value
+
+    def _fail(self, kind: type[SnippetError], message: str, hint: str = "") -> NoReturn:
+        raise kind(message, source=self._text, span=self._span, hint=hint)
+
+
+_RUN_IT = (
+    "copy the request from DevTools' Network panel, where every value is filled in, or write the value here"
+)
+
+_COOKIES = Loss(
+    "cookies",
+    "copied with credentials: include and no cookie: if the site needs its cookies, "
+    "use Copy as fetch (Node.js)",
+)
+_USER_AGENT = Loss(
+    "user-agent",
+    "no User-Agent: Chromium leaves it out, and an honest fetch2py goes out in its place; "
+    "if the site wants the browser's, add a user-agent line with `fetch2py edit`",
+)
+
+
+def _with_restored(headers: Headers, comments: tuple[str, ...]) -> Headers:
+    """The fields that edit-and-resend commented out, back at their places: its list is sorted by name."""
+    pairs = list(headers)
+    for comment in comments:
+        field = _RESEND_FIELD.match(comment)
+        if not field or not (
+            comment != field[0] or " // Browser " in comment or field[1].startswith('"sec-')
+        ):
+            continue
+        name, value = json.loads(field[1]), json.loads(field[2])
+        later = (index for index, (other, _) in enumerate(pairs) if other > name and not other.isdigit())
+        pairs.insert(next(later, len(pairs)), (name, value))
+    return Headers(pairs)

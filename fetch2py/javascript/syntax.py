@@ -1,0 +1,172 @@
+"""Hand-written JavaScript as a syntax tree. The only file that knows esprima and covers that parser's faults.
+
+esprima 4.0.1 stands at ECMAScript 2017. Where it fails, what later code writes (`?.`, `??`, bigints, raw line
+separators in strings) is put in older terms, always at the same length, so that every position holds in the
+person's own text. Nothing put so is a literal, or becomes one; and a string that was touched by mistake is
+noticed, because `SyntaxTree.string` compares it with the text.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fetch2py.errors import SnippetSyntaxError
+
+__all__ = ["SyntaxTree", "nodes", "read_syntax_tree"]
+
+# esprima reads about 2 MB a second, and hand-written code is never that long.
+MAX_LENGTH = 1_000_000
+# Each bracket costs the parser about twenty frames; this carries about a thousand of them.
+_FRAMES = 25_000
+
+# Top-level await is legal only inside an async function for this parser.
+_PROLOGUE, _EPILOGUE = "async()=>{", "\n}"
+
+_COPY_AGAIN = "copy the request again with “Copy as fetch” and import that text unchanged"
+_TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201c\u201d\u2033\uff02\uff07"
+
+_LEXEMES = re.compile(
+    r"""(?xs) //[^\r\n\u2028\u2029]*+ | /\*.*?\*/ | `(?:[^`\\]++|\\.)*+`
+    | (?P<string> "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+' )
+    | (?P<coalesce> \?\?=? ) | (?P<chain> \?\.(?![0-9])(?:\s*[\[(])? ) | (?P<bigint> \b[0-9][0-9_]*n\b )
+    | (?P<import> ^[ \t]*import\b[^;\r\n(]*;? )""",
+    re.MULTILINE,
+)
+# esprima takes these for line ends inside a string, as ECMAScript did before 2019; the stand-ins are private.
+_STAND_INS = str.maketrans("\u2028\u2029", "\ue028\ue029")
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxTree:
+    """`root` as esprima gives it, over the text that it was read from."""
+
+    root: Any
+    text: str
+    parsed: str
+
+    def span(self, node: Any) -> tuple[int, int]:
+        """Where the node stands in the text."""
+        start, end = node.range
+        return start - len(_PROLOGUE), end - len(_PROLOGUE)
+
+    def string(self, node: Any, value: str) -> str:
+        """A string's value as browsers have it.
+
+        Raises SnippetSyntaxError where the parser was shown another text.
+        """
+        start, end = self.span(node)
+        if self.text[start:end].translate(_STAND_INS) != self.parsed[start:end].translate(_STAND_INS):
+            raise SnippetSyntaxError(
+                "this string can't be told from the code around it",
+                source=self.text,
+                span=(start, end),
+                hint=_COPY_AGAIN,
+            )
+        if self.text is not self.parsed:
+            value = value.translate({0xE028: "\u2028", 0xE029: "\u2029"})
+        # Two escapes that make one character arrive as two halves.
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+    def comments(self, start: int, end: int) -> tuple[str, ...]:
+        """The line comments between two positions of the text."""
+        first, last = start + len(_PROLOGUE), end + len(_PROLOGUE)
+        return tuple(
+            comment.value.strip()
+            for comment in self.root.comments
+            if comment.type == "Line" and first <= comment.range[0] < last
+        )
+
+
+def read_syntax_tree(text: str) -> SyntaxTree:
+    """The tree of a JavaScript text.
+
+    Raises SnippetSyntaxError, with the place, for a text that is no JavaScript, too deep or too long.
+    """
+    if len(text) > MAX_LENGTH:
+        raise SnippetSyntaxError(
+            f"the text has {len(text):,} characters and isn't what a browser's menu writes; "
+            f"other code is read up to {MAX_LENGTH:,}",
+            source=text,
+            hint=_COPY_AGAIN,
+        )
+    import esprima
+
+    with _deep_stack():
+        try:
+            try:
+                return SyntaxTree(_parse(esprima, text), text, text)
+            except esprima.Error:
+                parsed = _LEXEMES.sub(_in_older_terms, text)
+                return SyntaxTree(_parse(esprima, parsed), text, parsed)
+        except esprima.Error as error:
+            raise _syntax_error(text, error) from None
+        except RecursionError:
+            raise SnippetSyntaxError(
+                "the text nests brackets too deeply to be read", source=text, hint=_COPY_AGAIN
+            ) from None
+
+
+def nodes(root: Any) -> Iterator[Any]:
+    """Every node below `root`, itself included, each before its children; depth has no limit."""
+    stack = [root]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item))
+        elif hasattr(item, "type"):
+            yield item
+            stack.extend(reversed([child for name, child in vars(item).items() if name != "comments"]))
+
+
+def _parse(esprima: Any, text: str) -> Any:
+    return esprima.parseScript(_PROLOGUE + text + _EPILOGUE, range=True, comment=True)
+
+
+def _in_older_terms(match: re.Match[str]) -> str:
+    """The lexeme in terms of ECMAScript 2017: equally long, and Opaque where it was so."""
+    lexeme = match[0]
+    if match["string"]:
+        return lexeme.translate(_STAND_INS)
+    if match["coalesce"]:
+        return "||".ljust(len(lexeme))
+    if match["chain"]:
+        return " " * (len(lexeme) - 1) + (lexeme[-1] if lexeme[-1] in "[(" else ".")
+    if match["bigint"]:
+        return "$" * len(lexeme)
+    if match["import"]:
+        return " " * len(lexeme)
+    return lexeme
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _syntax_error(text: str, error: Any) -> SnippetSyntaxError:
+    position = min(max(error.index - len(_PROLOGUE), 0), max(len(text.rstrip()) - 1, 0))
+    here = text[position : position + 1]
+    if here and here in _TYPOGRAPHIC_QUOTES:
+        return SnippetSyntaxError(
+            f"a typographic quote ({here}) stands where JavaScript wants a plain one",
+            source=text,
+            span=(position, position + 1),
+            hint="a chat or text program changed the quotes: copy again and import straight from DevTools",
+        )
+    what = error.message.partition(": ")[2] or error.message
+    return SnippetSyntaxError(
+        f"this isn't JavaScript that can be read: {what[:1].lower()}{what[1:]}",
+        source=text,
+        span=(position, position + 1),
+        hint=_COPY_AGAIN,
+    )

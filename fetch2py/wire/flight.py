@@ -1,0 +1,150 @@
+"""One request on its way: its hops, its clock and its faults, the same for the sync and the async wire.
+
+Knows httpx's requests, extensions and exceptions. Does no I/O of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import httpx
+
+from fetch2py.errors import ReplyMalformed, ReplyRefused
+from fetch2py.request import Request
+from fetch2py.wire import Timeouts
+from fetch2py.wire.faults import Phase, network
+from fetch2py.wire.outgoing import connection_fields, fields, locate, redirect
+
+__all__ = ["Flight"]
+
+# The Fetch standard allows 20. A chat's POST that is sent around the same site ten times is going in a
+# circle.
+MOST_REDIRECTS = 10
+
+# What httpx undoes. Any other coding it would hand through as it is, without a word.
+_CODINGS = frozenset(("", "identity", "gzip", "deflate", "br", "zstd"))
+
+_LOOPBACK = re.compile(r"localhost|.+\.localhost|127(\.[0-9]+){3}|::1")
+
+
+class Flight:
+    """What has to be known between sending a request and the last byte of its answer."""
+
+    def __init__(self, request: Request, timeouts: Timeouts, *, asynchronous: bool = False) -> None:
+        self._request = request
+        self._address = locate(request.url)
+        self._timeouts = timeouts
+        self._tracer = _atrace if asynchronous else _trace
+        self._hops = 0
+        self._phase = Phase.HEAD
+        # httpcore looks the numbers up here as it needs them, so changing the mapping changes the wait.
+        self._clock = {
+            "connect": timeouts.connect or None,
+            "read": timeouts.first_byte or None,
+            "write": timeouts.first_byte or None,
+        }
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is spoken, and HTTP/2 with it if the server likes: browsers do no HTTP/2 without
+        TLS."""
+        return self._address.origin.scheme == "https"
+
+    @property
+    def by_environment(self) -> bool:
+        """Whether the environment's proxies count. Browsers ask no proxy about this very machine, either."""
+        return not _LOOPBACK.fullmatch(self._address.origin.host)
+
+    def tls(self) -> ssl.SSLContext:
+        """The TLS settings. Reading the certificates takes 50 ms, so only https does; http never uses them.
+
+        The empty context of http trusts nobody: should it ever be used, it fails.
+        """
+        return httpx.create_ssl_context() if self.secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    def message(self) -> httpx.Request:
+        """The request for httpx, made so that nothing is added and nothing is normalised.
+
+        The URL is the origin's alone and the target travels as an extension: httpx logs the URL and puts it
+        into its exceptions, and a query can hold secrets.
+        """
+        message = httpx.Request(
+            self._request.method,
+            self._address.origin,
+            headers=fields(self._request, self._address),
+            stream=httpx.ByteStream(self._request.body or b""),
+            extensions={"target": self._address.target, "timeout": self._clock, "trace": self._tracer},
+        )
+        message.method = self._request.method  # httpx has made it upper case
+        return message
+
+    def redirected(self, response: httpx.Response) -> bool:
+        """Take in a head. True if it sends this flight on, to be sent once more; ReplyRefused if it may
+        not."""
+        location = next((value for name, value in response.headers.raw if name.lower() == b"location"), b"")
+        following = redirect(self._request, response.status_code, location.decode("latin-1"))
+        if following is None:
+            self._phase = Phase.FIRST_BYTE
+            _heed_clock(response, self._clock)
+            return False
+        self._hops += 1
+        if self._hops > MOST_REDIRECTS:
+            raise ReplyRefused(
+                f"{self._address} redirects in a circle: {MOST_REDIRECTS} redirects were followed.",
+                hint="Open the site in the browser and copy the request again.",
+            )
+        self._request, self._address = following, locate(following.url)
+        return True
+
+    def head(self, response: httpx.Response) -> tuple[int, tuple[tuple[str, str], ...], str]:
+        """Status, header fields and HTTP version of the answer."""
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+        )
+        return response.status_code, headers, response.http_version
+
+    def arrived(self, response: httpx.Response) -> None:
+        """Take note that bytes of the body are in."""
+        if self._phase is Phase.BODY:
+            return
+        self._phase = Phase.BODY
+        self._clock["read"] = self._timeouts.idle or None
+        codings = response.headers.get("content-encoding", "").lower().split(",")
+        unknown = {coding.strip() for coding in codings} - _CODINGS
+        if unknown:
+            raise ReplyMalformed(
+                f"The answer is compressed in a way that can't be undone here: {', '.join(sorted(unknown))}.",
+                hint="Ask for less in the profile: accept-encoding: gzip, deflate, br, zstd.",
+            )
+
+    def faults(self) -> AbstractContextManager[None]:
+        """The border where foreign exceptions become the project's own."""
+        return network(str(self._address), self._timeouts, lambda: self._phase)
+
+
+def _heed_clock(response: httpx.Response, clock: Mapping[str, float | None]) -> None:
+    # For HTTP/1.1 httpcore looks up one read time-out for the whole body. The wait for the first byte and the
+    # waits after it differ, so the look-up moves to each read.
+    network = response.extensions["network_stream"]
+    read = network.read
+
+    def timed(max_bytes: int, timeout: float | None = None) -> Any:
+        return read(max_bytes, clock["read"])
+
+    network.read = timed
+
+
+def _trace(event: str, info: Mapping[str, Any]) -> None:
+    # Which HTTP version it is turns out with the connection. A request that was captured from HTTP/1.1 can
+    # carry fields that HTTP/2 forbids, and only now is the moment to leave them out.
+    if event == "http2.send_request_headers.started":
+        message = info["request"]
+        message.headers = [pair for pair in message.headers if pair[0].lower() not in connection_fields]
+
+
+async def _atrace(event: str, info: Mapping[str, Any]) -> None:
+    _trace(event, info)

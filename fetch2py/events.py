@@ -39,8 +39,8 @@ class Error:
 class End:
     """The last event of every answer, exactly once.
 
-    `outcome` is "clean", "error" (the server refused or broke off with a reason) or "truncated" (the answer was
-    cut). `ids` holds what later turns need, by name, such as "message".
+    `outcome` is "clean", "error" (the server refused, or broke off with a reason) or "truncated" (the answer
+    was cut). `ids` holds what later turns need, by name, such as "message".
     """
 
     outcome: Outcome

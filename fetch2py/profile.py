@@ -17,6 +17,7 @@ from . import credentials, message
 from .errors import ProfileInvalid, SlotError, SnippetError
 from .fetch_standard import as_sent
 from .importers import parse
+from .message.envelope import Envelope, joined, split
 from .request import Headers, Loss, Request
 
 __all__ = ["Profile"]
@@ -33,9 +34,9 @@ _HEAD = """\
 class Profile:
     """One request to replay.
 
-    `request` holds placeholders where its secrets stood, `secrets` the values by their names. `slot` is the
-    message's place ("json:/messages/0/content"), None where it isn't known; `also` are further places with the
-    same text. `dialect` reads the answer: a name, a mapping of rules, or None to find out.
+    `request` holds placeholders where its secrets stood, `secrets` the values by their names. `slot` is
+    the message's place ("json:/messages/0/content"), None where it isn't known; `also` are further places
+    with the same text. `dialect` reads the answer: a name, a mapping of rules, or None to find out.
     """
 
     request: Request
@@ -88,7 +89,10 @@ class Profile:
 
     def captured(self) -> Request:
         """The request as it was captured, secrets in place. Raises CredentialMissing."""
-        return credentials.restore(self.request, self.secrets)
+        request = credentials.restore(self.request, self.secrets)
+        # Secrets and a person's edits change an envelope's length; one that fits is left as it is.
+        envelopes = split(request.body) if _is_connect(request) and request.body else ()
+        return replace(request, body=joined(envelopes)) if envelopes else request
 
     def fill(self, text: str | None = None) -> Request:
         """The request, complete, exactly as it goes on the wire; with `text` None as it was captured.
@@ -100,7 +104,7 @@ class Profile:
             if self.slot is None:
                 raise SlotError(
                     "it isn't known where in this request the message stands",
-                    hint="name the place with --slot, or import again with --sent and the text that you typed",
+                    hint="name the place with --slot, or import again and say with --sent what you typed",
                 )
             request = message.fill(request, self.slot, self.also, text)
         return as_sent(request)
@@ -177,20 +181,24 @@ def _toml(value: Any) -> str:
 
 
 def _body_line(request: Request) -> str:
-    """The body as text where it is text; a Connect envelope as its JSON, so that it can be read and edited."""
-    body = request.body or b""
-    kind = "body"
-    if message.is_single_envelope(request):
-        kind, body = "body_connect", body[message.ENVELOPE_HEADER :]
+    """The body as text where it is text; a Connect envelope as its JSON, to be read and edited."""
+    kind, body = "body", request.body or b""
+    envelopes = split(body) if _is_connect(request) else ()
+    if len(envelopes) == 1 and envelopes[0].flags == 0:
+        kind, body = "body_connect", envelopes[0].payload
     try:
         return f"{kind} = {_toml(body.decode())}"
     except UnicodeDecodeError:
         return f"body_base64 = {_toml(b64encode(request.body or b'').decode('ascii'))}"
 
 
+def _is_connect(request: Request) -> bool:
+    return request.headers.get("content-type").lower().startswith("application/connect+json")
+
+
 def _body(request: Mapping[str, Any]) -> bytes | None:
     if "body_connect" in request:
-        return message.envelope(_text(request, "body_connect", "").encode())
+        return joined((Envelope(0, _text(request, "body_connect", "").encode()),))
     if "body_base64" in request:
         try:
             return b64decode(_text(request, "body_base64", ""), validate=True)

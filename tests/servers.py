@@ -175,9 +175,7 @@ def event_stream(*events: str, gate: Callable[[int], threading.Event] | None = N
 
     def script(connection: Connection) -> None:
         connection.receive_request()
-        connection.head(
-            headers=(("content-type", "text/event-stream"), ("transfer-encoding", "chunked"))
-        )
+        connection.head(headers=(("content-type", "text/event-stream"), ("transfer-encoding", "chunked")))
         for number, event in enumerate(events):
             if gate is not None:
                 connection.wait(gate(number))
@@ -197,7 +195,9 @@ def serve_http2(
     tls.set_alpn_protocols(["h2"])
 
     def script(connection: Connection) -> None:
-        protocol = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False, header_encoding="latin-1"))
+        protocol = h2.connection.H2Connection(
+            h2.config.H2Configuration(client_side=False, header_encoding="latin-1")
+        )
         protocol.initiate_connection()
         connection.send(protocol.data_to_send())
         heads: dict[int, tuple[tuple[str, str], ...]] = {}

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from fetch2py.credentials.jwt import find_jwts
-from fetch2py.credentials.rules import BEGINNINGS, SECRET_FIELDS, grade, is_secret, is_token, looks_opaque
+from fetch2py.credentials.rules import BEGINNINGS, SECRET_FIELDS, STEMS, grade, is_secret, is_token, looks_opaque
 
 __all__ = ["Span", "in_body", "in_header", "in_url"]
 
@@ -36,22 +36,21 @@ _URL_FIELDS = frozenset({"referer", "location", "content-location"})
 _PASSWORD = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#@:]*)(?::([^/?#]*))?@")
 _PAIR = re.compile(r"([^&=]++)=([^&]*+)")
 
-_MEMBER = re.compile(r'"([^"\\]{1,128}+)"[ \t\r\n]*+:[ \t\r\n]*+["\[{]')
-_ESCAPED_MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,128}+)"[ \t\r\n]*+:[ \t\r\n]*+["\[{]')
+_COLON = r"[ \t\r\n]*+:[ \t\r\n]*+"
+_MEMBER = re.compile(rf'"([^"\\]{{1,128}}+)"{_COLON}["\[{{]')
+_ESCAPED_MEMBER = re.compile(rf'"((?:[^"\\]|\\.){{1,128}}+)"{_COLON}["\[{{]')
+# Up to so many names are looked for by themselves; it is faster than looking at every member.
+_FEW = 50
 _ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
 _STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
-_CARRIED = re.compile(r'"(?:id|value|raw)"[ \t\r\n]*+:[ \t\r\n]*+(?=")')
+_CARRIED = re.compile(rf'"(?:id|value|raw)"{_COLON}(?=")')
 _BRACKET = re.compile(r"[\[\]{}]")
 # How far behind `"session": {` its id is looked for.
 _INSIDE = 2000
 # A string that begins like a known token. The set of first letters passes over most strings at once.
-_TOKEN = re.compile(
-    r'(?<!\\)"(?=[%s])((?:%s)[^"\\]{8,4000}+)"'
-    % (
-        "".join(sorted({beginning[0] for beginning in BEGINNINGS} | set("bB"))),
-        "|".join([*map(re.escape, BEGINNINGS), "[Bb]earer ", "[Bb]asic "]),
-    )
-)
+_FIRST_LETTERS = "".join(sorted({beginning[0] for beginning in BEGINNINGS} | set("bB")))
+_FIRST_WORDS = "|".join([*map(re.escape, BEGINNINGS), "[Bb]earer ", "[Bb]asic "])
+_TOKEN = re.compile(rf'"(?=[{_FIRST_LETTERS}])((?:{_FIRST_WORDS})[^"\\]{{8,4000}}+)"')
 
 _PART = re.compile(
     r'content-disposition:[^\r\n]*?;[ \t]*name="([^"\r\n]*)"(?![^\r\n]*;[ \t]*filename)[^\r\n]*+'
@@ -84,7 +83,9 @@ def in_header(name: str, value: str) -> list[Span]:
         return [Span(0, len(value), label, f"header {label}")]
     if label in _URL_FIELDS:
         return in_url(value, label)
-    spans = list(_in_json(value, label, f"member {{}} of the header {label}")) if value[:1] in ("{", "[") else []
+    spans: Iterable[Span] = ()
+    if value.startswith(("{", "[")):
+        spans = _in_json(value, label, f"member {{}} of the header {label}")
     return _apart((*spans, *_jwts(value, label, f"JWT in the header {label}")))
 
 
@@ -127,20 +128,35 @@ def _in_parts(body: str) -> Iterator[Span]:
 def _in_json(text: str, prefix: str, where: str) -> Iterator[Span]:
     """Secrets among a JSON text's string values (RFC 8259); their quotation marks stay outside."""
     member = _ESCAPED_MEMBER if _ESCAPED_LETTER.search(text) else _MEMBER
-    names = {raw: _unescaped(raw) for raw in set(member.findall(text))}
-    graded = {raw: name for raw, name in names.items() if grade(name)}
-    for match in member.finditer(text) if graded else ():
-        name = graded.get(match[1])
+    names = _graded(set(member.findall(text)))
+    if len(names) <= _FEW:
+        member = re.compile(rf'"({"|".join(map(re.escape, names))})"{_COLON}["\[{{]')
+    for match in member.finditer(text) if names else ():
+        name = names.get(match[1])
         if name is not None:
             for start, end in _held(text, match.end() - 1, name):
                 yield Span(start, end, f"{prefix}.{name}", where.format(name))
     for match in _TOKEN.finditer(text):
-        if is_token(match[1]):
+        if text[match.start() - 1] != "\\" and is_token(match[1]):
             yield Span(*match.span(1), f"{prefix}.token", where.format("with a token"))
 
 
+def _graded(raw_names: set[str]) -> dict[str, str]:
+    """The member names that mark a secret, as they stand in the text, each with its meaning."""
+    plain = "\n".join(raw_names).lower()
+    stems = [stem for stem in STEMS if stem in plain]
+    graded = {}
+    for raw in raw_names:
+        lowered = raw.lower()
+        if "\\" in raw or any(stem in lowered for stem in stems):
+            name = _unescaped(raw)
+            if grade(name):
+                graded[raw] = name
+    return graded
+
+
 def _held(text: str, position: int, name: str) -> Iterator[tuple[int, int]]:
-    """The secret string at `position`, where the value of the member `name` begins, or those it carries inside."""
+    """The secret string at `position`, where the value of the member `name` begins, or those inside it."""
     value = _STRING.match(text, position)
     if value is not None:
         if is_secret(name, value[1]):

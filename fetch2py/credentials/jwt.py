@@ -15,8 +15,8 @@ from typing import Any
 
 __all__ = ["describe_expiry", "expiry", "find_jwts", "is_jwt"]
 
-# A header is a JSON object, so it begins with `{"` or `{ ` and its base64url with eyJ or eyA. The quantifiers are
-# possessive and the tail optional: a long run of letters is walked once, whatever it holds.
+# A header is a JSON object, so it begins with `{"` or `{ ` and its base64url with eyJ or eyA. The quantifiers
+# are possessive and the tail optional: a long run of letters is walked once, whatever it holds.
 _CANDIDATE = re.compile(r"ey[JA][\w-]*+(?:\.[\w-]++\.[\w-]*+(?:\.[\w-]++)*+)?+", re.ASCII)
 _START = re.compile("ey[JA]")
 # A prefix such as "survey_" can hold a false start before the true one.
@@ -24,7 +24,7 @@ _STARTS_TRIED = 4
 
 
 def find_jwts(text: str) -> Iterator[tuple[int, int]]:
-    """The (start, end) of each JWT in `text`, left to right: base64url parts of which the first is a JSON object."""
+    """The (start, end) of each JWT in `text`, left to right: base64url parts, the first a JSON object."""
     if "eyJ" not in text and "eyA" not in text:
         return
     for match in _CANDIDATE.finditer(text):

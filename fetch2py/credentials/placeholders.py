@@ -2,9 +2,9 @@
 
 Knows placeholders. Must not know what makes a text secret, nor where the secrets are kept.
 
-A placeholder is `${secret:NAME}`. A text of the request's own that already reads `${secret:` becomes `${secret:}`,
-the placeholder without a name, which always stands for just that text; so every placeholder in a lifted
-request is one that was put there. Putting back is a single pass: what a secret holds is never expanded.
+A placeholder is `${secret:NAME}`. A text of the request's own that already reads `${secret:` becomes
+`${secret:}`, the placeholder without a name, which always stands for just that text; so every placeholder in
+a lifted request is one that was put there. Putting back is a single pass: what a secret holds is never expanded.
 """
 
 from __future__ import annotations

@@ -2,18 +2,21 @@
 
 Knows texts of any kind: header lines, JSON, URLs, commands, messages. Must not know who prints.
 
-It masks the secrets it is told, in every spelling they may have, and whatever looks like a secret besides. Names,
-schemes and punctuation stay, so that a person recognises the line. Every pattern walks the text once.
+It masks the secrets it is told, in every spelling they may have, and whatever looks like a secret besides.
+Names, schemes and punctuation stay, so that a person recognises the line. Every pattern walks the text once.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from binascii import a2b_base64
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from fetch2py.credentials.jwt import find_jwts
-from fetch2py.credentials.rules import BEGINNINGS, SECRET_FIELDS, STEMS, is_secret, is_token, looks_opaque
+from fetch2py.credentials.rules import BEGINNINGS, SECRET_FIELDS, grade, is_secret
 
 __all__ = ["redact"]
 
@@ -25,21 +28,23 @@ _LONG = 16
 _LEAST_WHOLE = 4
 _LEAST_PART = 8
 
-_SCHEME = re.compile(r"\b(bearer|basic)((?:[ \t]|%20|\+)+)([A-Za-z0-9._~+/=%-]{8,}+)", re.IGNORECASE)
-_USERINFO = re.compile(r"(://[^\s/?#@:\"']{0,256}+:)([^\s/?#@\"']{1,512}+)(?=@)")
-_TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:%s)[A-Za-z0-9_.-]{8,}+" % "|".join(map(re.escape, BEGINNINGS)))
-# A name, its separator, and the quotation marks on either side of both, escaped or not.
+_SCHEME = re.compile(r"\b((?:bearer|basic)(?:[ \t]|%20|\+)++)([\w.~+/=%-]{8,}+)", re.IGNORECASE | re.ASCII)
+_USERINFO = re.compile(r"""(://[^\s/?#@:"']{0,256}+:)([^\s/?#@"']{1,512}+)(?=@)""")
+_KNOWN_BEGINNING = "|".join(map(re.escape, BEGINNINGS))
+_TOKEN = re.compile(rf"(?<![A-Za-z0-9])(?:{_KNOWN_BEGINNING})[A-Za-z0-9_.-]{{8,}}+")
+# A name and its separator, with the quotation marks on either side of both; the marks may be escaped.
 _NAMED = re.compile(
-    r"""(?<![\w.\-%])(?P<before>\\*["'])?(?P<name>[A-Za-z_][\w.\-]{0,80}+(?:\[[\w.\-]{0,40}\])?+)
-        (?:\\*["'])?+ (?P<gap>[ \t]{0,4}+[:=][ \t]{0,4}+) (?P<quote>\\*["'])?""",
+    r"""(?<![\w.\-%])(?P<before>\\*["'])?+(?P<name>[A-Za-z_][\w.\-]{0,80}+(?:\[[\w.\-]{0,40}\])?+)
+        (?P<after>\\*["'])?+[ \t]{0,4}+(?P<sign>[:=,])[ \t]{0,4}+(?P<mark>\\*["'])?+""",
     re.VERBOSE | re.ASCII,
 )
-_PLAIN_VALUE = re.compile(r"[^\s\"'&;,<>()\[\]{}\\]*+")
+_WORD = re.compile(r"""(?:\$\{secret:[\w.-]*\}|[^\s"'&;,<>()\[\]{}\\])*+(?:\(redacted\))?+""")
 _LINE = re.compile(r"[^\r\n]*+")
-_QUOTED = {
-    mark: re.compile(rf"(?:[^{mark}\\\r\n]++|\\.)*+") for mark in ('"', "'")
-}  # fmt: skip
-_COOKIE = re.compile(r"([^=;\s]{1,200}+=)([^;]*+)")
+_QUOTED = {mark: re.compile(rf"(?:[^{mark}\\\r\n]++|\\.)*+") for mark in ('"', "'")}
+_COOKIE = re.compile(r"([^=;\s]++=)([^;]*+)")
+_LEADING_SCHEME = re.compile(r"((?:bearer|basic|token|digest)[ \t]+)(.+)", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(r".{0,3}…?\(redacted\)|\$\{secret:[\w.-]*\}", re.DOTALL)
+_PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z]+")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -54,3 +59,110 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     text = _without_named(text)
     text = _SCHEME.sub(_scheme, text)
     return _TOKEN.sub(lambda match: _masked(match[0]), text)
+
+
+def _without_known(text: str, secrets: Iterable[str]) -> str:
+    forms = {form for secret in secrets for form in _forms(secret) if form in text}
+    if not forms:
+        return text
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    return re.sub("|".join(map(_bounded, longest_first)), lambda match: _masked(match[0]), text)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The spellings in which a secret, or what is secret in it, may be printed."""
+    bases = {secret, unquote_plus(secret)}
+    if "\\" in secret:
+        # Where it isn't the inside of a JSON string, its own spelling is all there is.
+        with suppress(ValueError):
+            bases.add(str(json.loads(f'"{secret}"', strict=False)))
+    for base in bases:
+        parts = ((part, _LEAST_PART) for part in _parts(base))
+        for text, least in ((base, _LEAST_WHOLE), *parts):
+            if len(text) >= least:
+                yield text
+                yield json.dumps(text)[1:-1]
+                yield json.dumps(text, ensure_ascii=False)[1:-1]
+                yield quote(text, errors="replace")
+                yield quote(text, safe="", errors="replace")
+                yield quote_plus(text, errors="replace")
+
+
+def _parts(secret: str) -> Iterator[str]:
+    """What is secret by itself inside a secret: a cookie's values, the token behind a scheme, a password."""
+    scheme = _LEADING_SCHEME.fullmatch(secret)
+    if scheme is not None:
+        yield scheme[2]
+        try:
+            yield a2b_base64(scheme[2]).decode().partition(":")[2]
+        except ValueError:
+            return  # a token, not user:password in base64
+    else:
+        for pair in _COOKIE.finditer(secret):
+            yield pair[2]
+
+
+def _bounded(form: str) -> str:
+    literal = re.escape(form)
+    return literal if len(form) >= _LEAST_PART else rf"(?<!\w){literal}(?!\w)"
+
+
+def _without_jwts(text: str) -> str:
+    pieces, position = [], 0
+    for start, end in find_jwts(text):
+        pieces += [text[position:start], _masked(text[start:end])]
+        position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _without_named(text: str) -> str:
+    """Mask the values behind the names that mark a secret: `token=…`, `"cookie": "…"`, `Authorization: …`."""
+    pieces, position, search = [], 0, _NAMED.search
+    match = search(text)
+    while match is not None:
+        name, start = match["name"], match.end()
+        end = start
+        if name.lower() in SECRET_FIELDS or grade(name):
+            end = _value_end(text, match)
+            value = text[start:end]
+            if name.lower() in SECRET_FIELDS or is_secret(name, value):
+                pieces += [text[position:start], _masked_field(name.lower(), value)]
+                position = end
+        # The mark that opens a value may also open a name.
+        match = search(text, end if end > start or match["mark"] is None else match.start("mark"))
+    return "".join([*pieces, text[position:]])
+
+
+def _value_end(text: str, match: re.Match[str]) -> int:
+    """Where the value behind a name ends; where it begins if it isn't one."""
+    before, after, sign, mark = match["before"], match["after"], match["sign"], match["mark"]
+    start = match.end()
+    if sign == "," and not (before and after and mark):
+        return start
+    closing = mark or (before if before and not after else None)
+    if closing is not None and len(closing) == 1:
+        quoted = _QUOTED[closing].match(text, start)
+        return quoted.end() if quoted is not None else start
+    if closing is not None:
+        end = text.find(closing, start)
+        return end if end >= 0 else len(text)
+    pattern = _LINE if sign == ":" and match["name"].lower() in SECRET_FIELDS else _WORD
+    found = pattern.match(text, start)
+    return found.end() if found is not None else start
+
+
+def _masked_field(name: str, value: str) -> str:
+    if "cookie" in name and _COOKIE.search(value):
+        return _COOKIE.sub(lambda pair: pair[1] + _masked(pair[2]), value)
+    scheme = _LEADING_SCHEME.fullmatch(value)
+    return scheme[1] + _masked(scheme[2]) if scheme is not None else _masked(value)
+
+
+def _scheme(match: re.Match[str]) -> str:
+    return match[0] if _PLAIN_WORD.fullmatch(match[2]) else match[1] + _masked(match[2])
+
+
+def _masked(secret: str) -> str:
+    if not secret.strip() or _HIDDEN.fullmatch(secret):
+        return secret
+    return f"{secret[:_SHOWN]}…{_MASK}" if len(secret) >= _LONG else _MASK

@@ -2,8 +2,8 @@
 
 Knows names and values alone. Must not know where a field stands, nor what becomes of a secret.
 
-A name is read as words (`x-msh-session-id`, `sessionID` and `session_id` all hold the word "session"), so that
-"author", "keyboard" and "tokenizer" are not mistaken. It then has a grade, and the grade says which values
+A name is read as words (`x-msh-session-id`, `sessionID` and `session_id` all hold the word "session"), so
+that "author", "keyboard" and "tokenizer" are not mistaken. It then has a grade, and the grade says which values
 are believed: a password may be any text, a "token" may also be a setting ("none"), a "key" is most often
 just a key.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from fetch2py.credentials.jwt import is_jwt
 
@@ -102,19 +103,24 @@ _ENDINGS = (
 
 # A name that ends so tells something about the token or session, and is not it.
 _ABOUT = frozenset(
-    "at budget code count created date duration enabled endpoint expiration expires expiry format hint in index "
-    "kind language length limit max method min mode model name number on out position provider scheme scope size "
-    "source status style time timeout title type up uri url usage used version".split()
+    re.findall(
+        r"\w+",
+        """at budget code count created date duration enabled endpoint expiration expires expiry format hint in
+        index kind language length limit max method min mode model name number on out position provider scheme
+        scope size source status style time timeout title type up uri url usage used version""",
+    )
 )
 
 # Keys that are known to everybody, or that tell records apart.
 _PLAIN_KEYS = frozenset(
-    ("cache key", "foreign key", "idempotency key", "object key", "partition key", "primary key", "public key",
-     "row key", "sort key")  # fmt: skip
+    f"{kind} key"
+    for kind in ("cache", "foreign", "idempotency", "object", "partition", "primary", "public", "row", "sort")
 )
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_CONSTANT = frozenset("true false null none nil undefined nan yes no on off auto default required optional".split())
+_CONSTANT = frozenset(
+    ("true", "false", "null", "none", "nil", "undefined", "yes", "no", "on", "off", "auto", "default", "required")
+)
 _PLAIN = re.compile(
     r"""[a-z]{1,12} | [A-Z][a-z]{0,11} | [A-Z]{1,8}    # a word
       | [-+]?[0-9]{1,7}(?:\.[0-9]*)?                   # a short number
@@ -167,7 +173,7 @@ def grade(name: str) -> Grade:
     if not any(stem in name.lower() for stem in STEMS):
         return Grade.NONE
     words = [word.lower() for word in _WORD.findall(name)]
-    phrases = [*words, *map(" ".join, zip(words, words[1:], strict=False))]
+    phrases = [*words, *map(" ".join, pairwise(words))]
     if not _PLAIN_KEYS.isdisjoint(phrases):
         return Grade.NONE
     found = max((_PHRASES.get(phrase, Grade.NONE) for phrase in phrases), default=Grade.NONE)
@@ -205,7 +211,7 @@ def is_token(value: str) -> bool:
 
 
 def looks_opaque(value: str) -> bool:
-    """Whether `value` is long and random, as keys are: no words with hyphens between them, no place, no date."""
+    """Whether `value` is long and random, as keys are: no words joined by hyphens, no place, no date."""
     return (
         len(value) >= 16
         and _PRINTABLE.fullmatch(value) is not None

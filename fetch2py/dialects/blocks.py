@@ -2,8 +2,8 @@
 
 Knows blocks and code points. Must not know where a piece comes from.
 
-JSON can split a character beyond U+FFFF into two surrogates that arrive in two records. The first half is held
-until the second is there, and becomes U+FFFD if it never comes: what leaves can always be encoded.
+JSON can split a character beyond U+FFFF into two surrogates that arrive in two records. The first half is
+held until the second is there, and becomes U+FFFD if it never comes: what leaves can always be encoded.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def mend(text: str) -> str:
 class Channel:
     """The answer's text, or its reasoning: blocks, one after another in the order in which they began.
 
-    What the methods return is what may be shown now, in the order of arrival. It joins up to `text` unless the
-    server rewrote something or let blocks grow side by side; `notes` then says so.
+    What the methods return is what may be shown now, in the order of arrival. It joins up to `text` unless
+    the server rewrote something or let blocks grow side by side; `notes` then says so.
     """
 
     def __init__(self) -> None:

@@ -15,8 +15,8 @@ __all__ = ["complaint"]
 _PLACES = (
     ("error",),
     ("errors",),
-    ("details", 0, "debug", "localizedMessage", "message"),
     ("message",),
+    ("details", 0, "debug", "localizedMessage", "message"),
     ("msg",),
     ("detail",),
     ("error_description",),
@@ -27,14 +27,14 @@ _PLACES = (
     ("code",),
     ("status",),
 )
-"""From the sentence for a person to the code for a program: the first that holds something is the complaint."""
+"""From the sentence for a person to the code for a program: the first that holds something is taken."""
 
 _DEPTH = 4
 """Errors are wrapped in one another a few times, not endlessly."""
 
 
 def complaint(value: Any, depth: int = _DEPTH) -> str:
-    """The sentence in an error value; "" where it holds none. Null, false, 0 and empty values are no error."""
+    """The sentence in an error value; "" where it holds none. Null, false, 0 and what is empty are none."""
     if not value or value == "0":
         return ""
     if isinstance(value, str):

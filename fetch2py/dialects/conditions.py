@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from fetch2py.dialects.pointers import Pointer, compile_pointer
+from fetch2py.dialects.pointers import Getter, Pointer, compile_pointer
 from fetch2py.framing.frame import Frame
 
 __all__ = ["Condition", "Test", "compile_conditions"]
@@ -25,11 +25,14 @@ _Holds: TypeAlias = Callable[[Any], bool]
 class Condition:
     """One condition of a rule.
 
-    `holds` judges the value at the pointer, `test` a whole record. `words` are the strings, if the condition
-    holds for those strings and nothing else. `needs` is the member without which it can't hold, "" for none.
+    `read` gives the value at the pointer (the values, with `many`), `holds` judges one, `test` a record.
+    `words` are the strings, if the condition holds for those strings and nothing else. `needs` is the member
+    without which it can't hold, "" for none.
     """
 
     pointer: str
+    read: Getter
+    many: bool
     holds: _Holds
     test: Test
     words: frozenset[str] | None
@@ -55,7 +58,9 @@ def _condition(pointer: Pointer, wanted: Any) -> Condition:
         def test(data: Any, frame: Frame) -> bool:
             return holds(read(data, frame))
 
-    return Condition(pointer.text, holds, test, _words(wanted), "" if absent else pointer.needs)
+    return Condition(
+        pointer.text, read, pointer.many, holds, test, _words(wanted), "" if absent else pointer.needs
+    )
 
 
 def _words(wanted: Any) -> frozenset[str] | None:

@@ -1,7 +1,8 @@
 """Pointers of the rule model, compiled: where in a record a value stands.
 
-Knows RFC 6901 and what the model adds to it: `*` takes all members, `-1` the last, `!json` and `!base64` decode
-the string that stands there, and a record's `@event`, `@raw` and `@flags`. Must not know what a value is for.
+Knows RFC 6901 and what the model adds to it: `*` takes all members, `-1` the last, `!json` and `!base64`
+decode the string that stands there, and a record's `@event`, `@raw` and `@flags`. Must not know what a value
+is for.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 class Pointer:
     """One pointer: `read` gives the value, or with `many` (a `*` in it) the list of values.
 
-    `needs` is the member that an object must have for the pointer to lead anywhere, "" if any object might do.
+    `needs` is the member that an object must have for the pointer to lead anywhere, "" if any might do.
     """
 
     text: str
@@ -85,7 +86,7 @@ def _reads_one(tokens: list[str]) -> Getter:
 
 
 def _reads_many(tokens: list[str]) -> Getter:
-    steps = tuple(None if token == "*" else _step(token) for token in tokens)
+    steps = tuple(None if name == "*" else _step(name) for name in tokens)
 
     def walk(data: Any, _frame: Frame) -> list[Any]:
         values = [data]

@@ -1,32 +1,33 @@
 """The rule model of an answer: a dialect as data, validated and compiled.
 
-Knows which keys a dialect has and what each may hold. Must not know any dialect in particular, nor read a record.
+Knows which keys a dialect has and what each may hold. Must not know any dialect in particular, nor how a
+record is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from fetch2py.dialects.conditions import Condition, compile_conditions
 from fetch2py.dialects.pointers import Pointer, compile_pointer
 from fetch2py.errors import ProfileInvalid
 
-__all__ = ["Dialect", "Expansion", "Rule", "Signs", "compile_dialect"]
+__all__ = ["ID_TARGET", "Dialect", "Expansion", "Rule", "Signs", "compile_dialect"]
+
+ID_TARGET = "id:"
+"""What stands before the name, in the target of a rule that finds an id."""
 
 _TARGETS = ("text", "reasoning", "error", "end", "ignore")
 _PROSE = ("text", "reasoning")
 _MODES = ("append", "snapshot", "final")
-_ID = "id:"
 
 _DIALECT_KEYS = ("framing", "options", "carry", "strip_nul", "expand", "rules", "signs", "also")
 _OPTION_KEYS = ("keep_space", "boundary")
 _EXPAND_KEYS = ("on", "at", "join")
 _RULE_KEYS = ("to", "on", "get", "mode", "key", "same")
 _SIGNS_KEYS = ("hosts", "records")
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +119,13 @@ def _expansion(where: str, data: Mapping[str, Any]) -> Expansion:
 def _rule(where: str, data: Mapping[str, Any]) -> Rule:
     _check_keys(where, data, _RULE_KEYS)
     to = _typed(where, data, "to", str, "")
-    if to not in _TARGETS and (not to.startswith(_ID) or to == _ID):
+    if to not in _TARGETS and (not to.startswith(ID_TARGET) or to == ID_TARGET):
         _refuse(where, f"`to` is {to!r}; it can be {', '.join(_TARGETS)} or id:NAME")
     mode = _typed(where, data, "mode", str, "append")
     if mode not in _MODES:
         _refuse(where, f"`mode` is {mode!r}; it can be {', '.join(_MODES)}")
     get = _pointer(where, data, "get")
-    if get is None and (to in _PROSE or to.startswith(_ID)):
+    if get is None and (to in _PROSE or to.startswith(ID_TARGET)):
         _refuse(where, f"a rule to {to} has no `get`: the pointer to the value")
     if to not in _PROSE and ("mode" in data or "key" in data):
         _refuse(where, f"`mode` and `key` are for text and reasoning, not for {to}")
@@ -162,9 +163,7 @@ def _pointer(where: str, data: Mapping[str, Any], name: str) -> Pointer | None:
         raise _invalid(where, f"`{name}`: {exc}") from exc
 
 
-def _tables(
-    where: str, data: Mapping[str, Any], name: str, one: str
-) -> list[tuple[str, Mapping[str, Any]]]:
+def _tables(where: str, data: Mapping[str, Any], name: str, one: str) -> list[tuple[str, Mapping[str, Any]]]:
     tables = _typed(where, data, name, list, [])
     return [(f"{where}, {one} {number}", table) for number, table in enumerate(tables, 1)]
 
@@ -173,7 +172,7 @@ def _strings(where: str, data: Mapping[str, Any], name: str) -> list[str]:
     strings = _typed(where, data, name, list, [])
     if not all(isinstance(one, str) for one in strings):
         _refuse(where, f"`{name}` holds something that is not a string")
-    return strings
+    return list(strings)
 
 
 def _check_keys(where: str, data: Any, known: tuple[str, ...]) -> None:
@@ -184,9 +183,10 @@ def _check_keys(where: str, data: Any, known: tuple[str, ...]) -> None:
             _refuse(where, f"has an unknown key {key!r}; it can have {', '.join(known)}")
 
 
-def _typed(where: str, data: Mapping[str, Any], name: str, kind: Callable[..., _T], default: _T) -> _T:
+def _typed(where: str, data: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:
+    """The member of that name, or the default, if it is of that kind."""
     value = data.get(name, default)
-    if not isinstance(value, kind):  # type: ignore[arg-type]  # Mapping is abstract, so it can't be type[_T]
+    if not isinstance(value, kind):
         _refuse(where, f"`{name}` is a {type(value).__name__}, not a {_KINDS[kind]}")
     return value
 
@@ -199,4 +199,4 @@ def _invalid(where: str, what: str) -> ProfileInvalid:
     return ProfileInvalid(f"{where}: {what}.", hint="Correct the dialect's rules in the profile.")
 
 
-_KINDS: Mapping[Callable[..., Any], str] = {str: "string", bool: "true or false", list: "list", Mapping: "table"}
+_KINDS: Mapping[type, str] = {str: "string", bool: "boolean", list: "list", Mapping: "table"}

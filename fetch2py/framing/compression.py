@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 __all__ = ["DECOMPRESSORS", "decompress"]
@@ -32,28 +33,13 @@ def decompress(payload: bytes, coding: str, limit: int) -> bytes:
     return clear
 
 
-def _gzip(payload: bytes, limit: int) -> bytes | None:
-    # A file may have several members (RFC 1952 section 2.2), and each adds to the same output.
-    clear = b""
-    while payload and len(clear) <= limit:
-        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            clear += member.decompress(payload, limit + 1 - len(clear))
-        except zlib.error:
-            return None
-        if not member.eof and len(clear) <= limit:
-            return None
-        payload = member.unused_data
-    return clear
-
-
-def _deflate(payload: bytes, limit: int) -> bytes | None:
-    stream = zlib.decompressobj()
+def _inflate(window_bits: int, payload: bytes, limit: int) -> bytes | None:
+    stream = zlib.decompressobj(window_bits)
     try:
         clear = stream.decompress(payload, limit + 1)
     except zlib.error:
         return None
-    return clear if stream.eof or len(clear) > limit else None
+    return clear if len(clear) > limit or (stream.eof and not stream.unused_data) else None
 
 
 def _br(payload: bytes, limit: int) -> bytes | None:
@@ -75,17 +61,23 @@ def _zstd(payload: bytes, limit: int) -> bytes | None:
     try:
         for start in range(0, len(payload), _ZSTD_SLICE):
             clear += stream.decompress(payload[start : start + _ZSTD_SLICE])
-            if stream.eof or len(clear) > limit:
-                break
+            if len(clear) > limit:
+                return bytes(clear)
     except zstandard.ZstdError:
         return None
-    return bytes(clear) if stream.eof or len(clear) > limit else None
+    return bytes(clear) if stream.eof and not stream.unused_data else None
 
 
 DECOMPRESSORS: Mapping[str, Callable[[bytes, int], bytes | None]] = MappingProxyType(
-    {"gzip": _gzip, "deflate": _deflate, "br": _br, "zstd": _zstd}
+    {
+        "gzip": partial(_inflate, zlib.MAX_WBITS | 16),  # the 16 asks for gzip's header and check sum
+        "deflate": partial(_inflate, zlib.MAX_WBITS),
+        "br": _br,
+        "zstd": _zstd,
+    }
 )
-"""By coding: (payload, limit) to the payload in clear, None where it is broken or cut.
+"""By coding: (payload, limit) to the payload in clear, None where it is broken, cut or followed by more.
 
-What comes back may pass the limit, by a little, to show that it was reached.
+What comes back may pass the limit, by a little, to show that it was reached. brotli and zstandard are
+imported where they are used, for few answers need them.
 """

@@ -46,7 +46,8 @@ class ConnectDecoder:
             self._report("The answer goes on after its end envelope.")
         self._buffer += data
         frames = self._envelopes()
-        self.complete = self._ended and not self._buffer and not self.problem
+        # Whatever is behind the end envelope, whole or not, is a problem by now.
+        self.complete = self._ended and not self.problem
         return frames
 
     def receive_end(self) -> list[Frame]:

@@ -119,7 +119,7 @@ class _Reader:
     def _pairs(self, value: Any, kind: str) -> list[tuple[str, str]]:
         """(name, value) pairs of an object, a list of pairs, `new Headers(…)` or `new URLSearchParams(…)`."""
         value = self._literal(value, f"a {kind} list")
-        if isinstance(value, Construct) and value.name in ("Headers", "URLSearchParams"):
+        while isinstance(value, Construct) and value.name in ("Headers", "URLSearchParams"):
             value = self._literal(value.arguments[0] if value.arguments else UNDEFINED, f"a {kind} list")
         if value is None or value is UNDEFINED:
             return []

@@ -81,9 +81,8 @@ class _Reader:
     def _literal(self, node: Any) -> Value:
         if isinstance(node.value, str) and node.raw[:1] in ("'", '"'):
             return self._tree.string(node, node.value)
-        if node.value is None and node.raw != "null":
-            return self._opaque(node)
-        return node.value if isinstance(node.value, bool | int | float | None) else self._opaque(node)
+        plain = isinstance(node.value, bool | int | float) or node.raw == "null"
+        return node.value if plain else self._opaque(node)
 
     def _template(self, node: Any) -> Value:
         text = ""

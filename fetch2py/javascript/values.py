@@ -73,7 +73,10 @@ def own_properties(members: Iterable[tuple[str, Value]]) -> dict[str, Value]:
 
 def number_text(number: int | float) -> str:
     """A number as the language writes it (ECMA-262, Number::toString): 1, 0.1, 1e+21, NaN."""
-    value = float(number) if abs(number) < 1e309 else float("inf") * (1 if number > 0 else -1)
+    try:
+        value = float(number)
+    except OverflowError:
+        value = float("inf") if number > 0 else float("-inf")
     if value != value:
         return "NaN"
     if value in (float("inf"), float("-inf")):

@@ -98,9 +98,10 @@ def _send(client: httpx.Client, flight: Flight) -> httpx.Response:
 
 
 def _chunks(response: httpx.Response, flight: Flight) -> Iterator[bytes]:
+    flight.require_known_coding(response)
     with flight.faults():
         for chunk in response.iter_bytes():
-            flight.arrived(response)
+            flight.arrived()
             yield chunk
 
 
@@ -115,7 +116,7 @@ async def astream(
     from fetch2py.wire.faults import settings
     from fetch2py.wire.flight import Flight
 
-    flight = Flight(request, timeouts, asynchronous=True)
+    flight = Flight(request, timeouts)
     with settings():
         client = httpx.AsyncClient(verify=flight.tls(), http2=flight.secure, trust_env=flight.by_environment)
     async with client:
@@ -136,7 +137,8 @@ async def _asend(client: httpx.AsyncClient, flight: Flight) -> httpx.Response:
 
 
 async def _achunks(response: httpx.Response, flight: Flight) -> AsyncIterator[bytes]:
+    flight.require_known_coding(response)
     with flight.faults():
         async for chunk in response.aiter_bytes():
-            flight.arrived(response)
+            flight.arrived()
             yield chunk

@@ -1,7 +1,6 @@
 """What the network's exceptions mean to a person. The border where httpx's exceptions end.
 
-Knows the exceptions of httpx, ssl and the operating system. A message names the origin and never more of a
-URL.
+Knows the exceptions of httpx, ssl and the operating system. Of a URL, a message names the origin alone.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from h2.exceptions import H2Error
 from fetch2py.errors import ExchangeError, ReplyMalformed, ReplyTruncated, WireError
 from fetch2py.wire import Timeouts
 
+__all__ = ["Phase", "network", "settings"]
+
 # A server's own words can be of any length.
 _LONGEST_REASON = 200
-
-__all__ = ["Phase", "network", "settings"]
 
 # H2Error: a server that garbles HTTP/2 in the middle of a body. UnicodeError: a host name that the resolver
 # can't encode. httpx lets both through.
@@ -46,13 +45,18 @@ class _Row(NamedTuple):
 _AGAIN = "What came before is kept. Ask again."
 _NETWORK = "Check the network connection, and the proxy if there is one."
 
-# The first row that fits the exception or one of its causes. {origin} is the server, {why} what the cause
-# says.
+# The first row that fits the exception or one of its causes. {why} is what its deepest cause says.
 _CAUSES = (
+    _Row(httpx.ConnectTimeout, "No connection to {origin} within {connect:g} seconds.", _NETWORK),
+    _Row(
+        httpx.WriteTimeout,
+        "{origin} took no more of the request for {first_byte:g} seconds.",
+        "Try again later, or wait longer with the first-byte time-out.",
+    ),
     _Row(
         socket.gaierror,
         "The name in {origin} can't be found.",
-        "Check its spelling and the network connection.",
+        "Check its spelling, the network connection, and the proxy if there is one.",
     ),
     _Row(UnicodeError, "The name in {origin} is not a host name.", "Check its spelling."),
     _Row(
@@ -64,22 +68,16 @@ _CAUSES = (
     _Row(
         ConnectionRefusedError,
         "{origin} refuses the connection.",
-        "Is the server running, and the port right?",
+        "See that the server runs, that the port is right, and the proxy if there is one.",
     ),
-    _Row(httpx.ConnectTimeout, "No connection to {origin} within {connect:g} seconds.", _NETWORK),
-    _Row(
-        httpx.WriteTimeout,
-        "{origin} took no more of the request for {first_byte:g} seconds.",
-        "Try again later, or wait longer with the first-byte time-out.",
-    ),
+    _Row(httpx.ConnectError, "No connection to {origin}: {why}.", _NETWORK),
     _Row(
         httpx.ProxyError,
         "The proxy gives no connection to {origin}: {why}.",
-        "Check HTTPS_PROXY and NO_PROXY.",
+        "Check HTTPS_PROXY and NO_PROXY in the environment.",
     ),
     _Row(httpx.RemoteProtocolError, "{origin} answers nothing that is HTTP: {why}.", "Try again later."),
     _Row(httpx.NetworkError, "The connection to {origin} broke before an answer came: {why}.", _NETWORK),
-    _Row(OSError, "No connection to {origin}: {why}.", _NETWORK),
     _Row(
         Exception,
         "The request to {origin} could not be sent: {why}.",
@@ -139,7 +137,7 @@ def network(origin: str, timeouts: Timeouts, phase: Callable[[], Phase]) -> Iter
 
 
 def _explain(exc: Exception, origin: str, timeouts: Timeouts, phase: Phase) -> ExchangeError:
-    facts = {
+    facts: dict[str, str | float] = {
         "origin": origin,
         "connect": timeouts.connect,
         "first_byte": timeouts.first_byte,
@@ -151,12 +149,13 @@ def _explain(exc: Exception, origin: str, timeouts: Timeouts, phase: Phase) -> E
     if isinstance(exc, httpx.DecodingError):
         return ReplyMalformed(f"The answer's compression is garbled: {_why(exc)}.", hint=_AGAIN)
     causes = tuple(_causes(exc))
+    facts["why"] = _why(causes[-1])
     if phase is not Phase.HEAD:
         return ReplyTruncated(
-            f"{origin} broke off in the middle of the answer: {_why(causes[-1])}.", hint=_AGAIN
+            "{origin} broke off in the middle of the answer: {why}.".format(**facts), hint=_AGAIN
         )
-    row, cause = next((row, cause) for row in _CAUSES for cause in causes if isinstance(cause, row.kind))
-    return WireError(row.message.format(why=_why(cause), **facts), hint=row.hint)
+    row = next(row for row in _CAUSES if any(isinstance(cause, row.kind) for cause in causes))
+    return WireError(row.message.format(**facts), hint=row.hint)
 
 
 def _causes(exc: BaseException | None) -> Iterator[BaseException]:

@@ -17,12 +17,11 @@ from fetch2py.errors import ReplyMalformed, ReplyRefused
 from fetch2py.request import Request
 from fetch2py.wire import Timeouts
 from fetch2py.wire.faults import Phase, network
-from fetch2py.wire.outgoing import connection_fields, fields, locate, redirect
+from fetch2py.wire.outgoing import Address, fields, locate, redirect
 
 __all__ = ["Flight"]
 
-# The Fetch standard allows 20. A chat's POST that is sent around the same site ten times is going in a
-# circle.
+# The Fetch standard allows 20. A chat's POST that a site sends around ten times is going in a circle.
 MOST_REDIRECTS = 10
 
 # What httpx undoes. Any other coding it would hand through as it is, without a word.
@@ -31,14 +30,30 @@ _CODINGS = frozenset(("", "identity", "gzip", "deflate", "br", "zstd"))
 _LOOPBACK = re.compile(r"localhost|.+\.localhost|127(\.[0-9]+){3}|::1")
 
 
+class _Url(httpx.URL):
+    """The origin to whoever prints it, the whole request target to whoever sends it.
+
+    httpx logs URLs and puts them into exceptions, and a query can hold secrets. Its own extension for a
+    target that is not to be normalised won't do: httpcore sends that target to a proxy as well, in clear
+    text.
+    """
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address.origin)
+        self._target = address.target
+
+    @property
+    def raw_path(self) -> bytes:
+        return self._target
+
+
 class Flight:
     """What has to be known between sending a request and the last byte of its answer."""
 
-    def __init__(self, request: Request, timeouts: Timeouts, *, asynchronous: bool = False) -> None:
+    def __init__(self, request: Request, timeouts: Timeouts) -> None:
         self._request = request
         self._address = locate(request.url)
         self._timeouts = timeouts
-        self._tracer = _atrace if asynchronous else _trace
         self._hops = 0
         self._phase = Phase.HEAD
         # httpcore looks the numbers up here as it needs them, so changing the mapping changes the wait.
@@ -50,8 +65,7 @@ class Flight:
 
     @property
     def secure(self) -> bool:
-        """Whether TLS is spoken, and HTTP/2 with it if the server likes: browsers do no HTTP/2 without
-        TLS."""
+        """Whether TLS is spoken, and HTTP/2 if the server can: browsers do no HTTP/2 without TLS."""
         return self._address.origin.scheme == "https"
 
     @property
@@ -67,24 +81,21 @@ class Flight:
         return httpx.create_ssl_context() if self.secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     def message(self) -> httpx.Request:
-        """The request for httpx, made so that nothing is added and nothing is normalised.
-
-        The URL is the origin's alone and the target travels as an extension: httpx logs the URL and puts it
-        into its exceptions, and a query can hold secrets.
-        """
+        """The request for httpx, made so that nothing is added and nothing is normalised."""
         message = httpx.Request(
             self._request.method,
             self._address.origin,
             headers=fields(self._request, self._address),
             stream=httpx.ByteStream(self._request.body or b""),
-            extensions={"target": self._address.target, "timeout": self._clock, "trace": self._tracer},
+            extensions={"timeout": self._clock},
         )
-        message.method = self._request.method  # httpx has made it upper case
+        # httpx has made the method upper case, and a plain URL of this one.
+        message.method = self._request.method
+        message.url = _Url(self._address)
         return message
 
     def redirected(self, response: httpx.Response) -> bool:
-        """Take in a head. True if it sends this flight on, to be sent once more; ReplyRefused if it may
-        not."""
+        """Take in a head. True: it leads elsewhere, send once more. ReplyRefused where it may not lead."""
         location = next((value for name, value in response.headers.raw if name.lower() == b"location"), b"")
         following = redirect(self._request, response.status_code, location.decode("latin-1"))
         if following is None:
@@ -100,19 +111,8 @@ class Flight:
         self._request, self._address = following, locate(following.url)
         return True
 
-    def head(self, response: httpx.Response) -> tuple[int, tuple[tuple[str, str], ...], str]:
-        """Status, header fields and HTTP version of the answer."""
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
-        )
-        return response.status_code, headers, response.http_version
-
-    def arrived(self, response: httpx.Response) -> None:
-        """Take note that bytes of the body are in."""
-        if self._phase is Phase.BODY:
-            return
-        self._phase = Phase.BODY
-        self._clock["read"] = self._timeouts.idle or None
+    def require_known_coding(self, response: httpx.Response) -> None:
+        """Raise ReplyMalformed for a body that is compressed in a way that httpx would leave as it is."""
         codings = response.headers.get("content-encoding", "").lower().split(",")
         unknown = {coding.strip() for coding in codings} - _CODINGS
         if unknown:
@@ -120,6 +120,18 @@ class Flight:
                 f"The answer is compressed in a way that can't be undone here: {', '.join(sorted(unknown))}.",
                 hint="Ask for less in the profile: accept-encoding: gzip, deflate, br, zstd.",
             )
+
+    def head(self, response: httpx.Response) -> tuple[int, tuple[tuple[str, str], ...], str]:
+        """Status, header fields and HTTP version of the answer."""
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+        )
+        return response.status_code, headers, response.http_version
+
+    def arrived(self) -> None:
+        """Take note that bytes of the body are in."""
+        self._phase = Phase.BODY
+        self._clock["read"] = self._timeouts.idle or None
 
     def faults(self) -> AbstractContextManager[None]:
         """The border where foreign exceptions become the project's own."""
@@ -136,15 +148,3 @@ def _heed_clock(response: httpx.Response, clock: Mapping[str, float | None]) -> 
         return read(max_bytes, clock["read"])
 
     network.read = timed
-
-
-def _trace(event: str, info: Mapping[str, Any]) -> None:
-    # Which HTTP version it is turns out with the connection. A request that was captured from HTTP/1.1 can
-    # carry fields that HTTP/2 forbids, and only now is the moment to leave them out.
-    if event == "http2.send_request_headers.started":
-        message = info["request"]
-        message.headers = [pair for pair in message.headers if pair[0].lower() not in connection_fields]
-
-
-async def _atrace(event: str, info: Mapping[str, Any]) -> None:
-    _trace(event, info)

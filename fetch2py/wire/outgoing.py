@@ -15,12 +15,11 @@ import httpx
 from fetch2py.errors import ReplyRefused, WireError
 from fetch2py.request import Request
 
-__all__ = ["Address", "connection_fields", "fields", "locate", "redirect"]
+__all__ = ["Address", "fields", "locate", "redirect"]
 
-# RFC 9113 section 8.2.2: they speak of one HTTP/1.1 connection, and HTTP/2 makes an error of them.
-connection_fields = frozenset(
-    (b"connection", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade")
-)
+# They speak of one connection (RFC 9110 section 7.6.1), and this one is made anew: h11 frames the body by its
+# length, and HTTP/2 makes an error of them (RFC 9113 section 8.2.2).
+_CONNECTION_FIELDS = ("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade")
 
 # The Fetch standard, "request-body-header name": what a redirect drops together with the body.
 _BODY_FIELDS = ("content-encoding", "content-language", "content-location", "content-type", "content-length")
@@ -30,7 +29,7 @@ _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 # otherwise sends the request, and its secrets, to another host than the browser would.
 _URL = re.compile(
     r"(?P<scheme>https?)://"
-    r"(?:(?P<userinfo>[^/\\?#]*)@)?"
+    r"(?:[^/\\?#]*@)?"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]+)"
     r"(?::(?P<port>[0-9]{0,5}))?"
     r"(?P<rest>[/\\?][^#]*)?(?:#.*)?",
@@ -45,11 +44,10 @@ _NOT_IN_VALUE = re.compile(rb"[\x00\n\v\f\r]")
 
 
 class Address(NamedTuple):
-    """A URL taken apart: the origin as httpx's URL, the request target's bytes, the userinfo as written."""
+    """A URL taken apart: its origin as httpx's URL, and the request target's bytes."""
 
     origin: httpx.URL
     target: bytes
-    userinfo: str
 
     def __str__(self) -> str:
         """The origin as a person reads it, and nothing that could be a secret."""
@@ -60,14 +58,14 @@ def locate(url: str) -> Address:
     """The parts of a URL. The request target stays as it is written, down to `` ` { } | \\ ^ ``.
 
     Only what can't stand in a request line is percent-encoded, in UTF-8, as browsers do (URL standard,
-    section 1.3). The fragment is dropped, a host beyond ASCII becomes punycode. WireError where there is no
-    such URL.
+    section 1.3). Userinfo and fragment are dropped, a host beyond ASCII becomes punycode. WireError where
+    there is no such URL.
     """
     found = _URL.fullmatch(_URL_NOISE.sub("", url).strip(" "))
     if found is None or int(found["port"] or 0) > 65535:
         raise _not_an_address()
     try:
-        origin = httpx.URL(f"{found['scheme']}://{found['host']}:{found['port'] or ''}/")
+        origin = httpx.URL(f"{found['scheme'].lower()}://{found['host']}:{found['port'] or ''}/")
     except httpx.InvalidURL as exc:
         raise _not_an_address() from exc
     rest = found["rest"] or "/"
@@ -78,24 +76,22 @@ def locate(url: str) -> Address:
     target = _NOT_IN_TARGET.sub(
         lambda byte: b"%%%02X" % byte[0][0], _SURROGATE.sub("\ufffd", rest).encode("utf-8")
     )
-    return Address(origin, target, found["userinfo"] or "")
+    return Address(origin, target)
 
 
 def fields(request: Request, address: Address) -> list[tuple[bytes, bytes]]:
     """The header fields to send: the request's own, in their order and case, behind what a browser computes.
 
-    Host is the URL's unless the request has one; the length is the body's own, whatever a captured one says;
-    a URL's userinfo becomes Basic authentication (RFC 7617) unless the request is authorized already.
-    WireError names a field that can't travel, never its value.
+    Host is the URL's unless the request has one, the length is the body's own, whatever a captured one says
+    (Fetch standard, "HTTP-network-or-cache fetch"). WireError names a field that can't travel, never its
+    value.
     """
     host = request.headers.get("host") or address.origin.netloc.decode("ascii")
     pairs = [("Host", host)]
     length = _length(request)
     if length is not None:
         pairs.append(("Content-Length", str(length)))
-    pairs += request.headers.without("host", "content-length", "transfer-encoding")
-    if address.userinfo and not request.headers.has("authorization"):
-        pairs.append(("Authorization", _basic(address.userinfo)))
+    pairs += request.headers.without("host", "content-length", *_CONNECTION_FIELDS)
     return [_field(name, value) for name, value in pairs]
 
 
@@ -142,14 +138,6 @@ def _length(request: Request) -> int | None:
     if request.body is not None:
         return len(request.body)
     return 0 if request.method in ("POST", "PUT") else None
-
-
-def _basic(userinfo: str) -> str:
-    from base64 import b64encode
-    from urllib.parse import unquote_to_bytes
-
-    user, _, password = userinfo.partition(":")
-    return "Basic " + b64encode(unquote_to_bytes(user) + b":" + unquote_to_bytes(password)).decode("ascii")
 
 
 def _field(name: str, value: str) -> tuple[bytes, bytes]:

@@ -1,0 +1,119 @@
+"""A replay in the background: three callbacks and a future.
+
+Knows the asynchronous answer, because a task can be cancelled while it waits and a blocked thread can't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from typing import TYPE_CHECKING
+
+from fetch2py.answer.reply import Replayable, areplay
+from fetch2py.events import Text
+from fetch2py.wire import DEFAULT_TIMEOUTS, Timeouts
+
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = ["submit"]
+
+
+def _ignore(_: object) -> None:
+    """The callback of whoever gave none."""
+
+
+def submit(
+    profile: Replayable,
+    message: str | None = None,
+    *,
+    on_message: Callable[[str], object] = _ignore,
+    on_completed: Callable[[str], object] = _ignore,
+    on_error: Callable[[BaseException], object] = _ignore,
+    timeouts: Timeouts = DEFAULT_TIMEOUTS,
+) -> Future[str]:
+    """Replay in the background. The future's result is the answer's text, or the exception that ended it.
+
+    `on_message(text)` is called for each piece of text, in order. Then exactly one of `on_completed(text)`
+    and `on_error(exception)` is called, once. A clean answer completes. Everything else is an error: a
+    profile that can't be filled, WireError, ReplyRefused, ReplyTruncated, what `on_message` itself raised
+    (the connection is closed then), and CancelledError after `future.cancel()`. Cancelling works until the
+    answer is whole and closes the connection at once.
+
+    All callbacks run on one thread that belongs to this replay, one at a time. The future is done after the
+    last of them has returned; only a cancelled one is done at once. What `on_completed` or `on_error` raise
+    changes nothing and goes to `threading.excepthook`. The thread is a daemon: a program that ends doesn't
+    wait for it, so wait for the future.
+    """
+    import asyncio
+    from threading import Thread
+
+    future: Future[str] = Future()
+    settlement = _Settlement(future, on_completed, on_error)
+
+    async def read() -> str:
+        async with areplay(profile, message, timeouts=timeouts) as answer:
+            async for event in answer:
+                if isinstance(event, Text):
+                    on_message(event.text)
+        answer.raise_for_outcome()
+        return answer.text
+
+    async def read_or_cancel() -> str:
+        task = asyncio.create_task(read())
+        _cancel_with(future, task)
+        return await task
+
+    def work() -> None:
+        with settlement:
+            settlement.text = asyncio.run(read_or_cancel())
+
+    Thread(target=work, name="fetch2py-submit", daemon=True).start()
+    return future
+
+
+class _Settlement:
+    """Ends a submission exactly once, whatever has ended the replay."""
+
+    def __init__(
+        self,
+        future: Future[str],
+        on_completed: Callable[[str], object],
+        on_error: Callable[[BaseException], object],
+    ) -> None:
+        self.text = ""
+        self._future = future
+        self._on_completed = on_completed
+        self._on_error = on_error
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if not self._future.set_running_or_notify_cancel():
+            self._on_error(CancelledError())
+        elif error is None:
+            try:
+                self._on_completed(self.text)
+            finally:
+                self._future.set_result(self.text)
+        else:
+            try:
+                self._on_error(error)
+            finally:
+                self._future.set_exception(error)
+        return True
+
+
+def _cancel_with(future: Future[str], task: asyncio.Task[str]) -> None:
+    """Have `task` cancelled as soon as `future` is, from whichever thread."""
+
+    def pass_on(done: Future[str]) -> None:
+        if done.cancelled():
+            try:
+                task.get_loop().call_soon_threadsafe(task.cancel)
+            except RuntimeError:
+                # The loop has ended in this very moment, and the settlement sees the cancelled future.
+                return
+
+    future.add_done_callback(pass_on)

@@ -1,0 +1,23 @@
+"""The argument that every command on a profile takes, with completion of the names that there are."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["profile_argument"]
+
+
+class _ProfileName(click.ParamType[str]):
+    name = "profile"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[click.shell_completion.CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from fetch2py.store import Store
+
+        return [CompletionItem(name) for name in Store.default().names() if name.startswith(incomplete)]
+
+
+profile_argument = click.argument("name", metavar="NAME", type=_ProfileName())

@@ -1,0 +1,90 @@
+"""An answer's events → stdout and stderr, for a person, a pipe or a program.
+
+Knows events and streams. Must not know where events come from.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Protocol
+
+from fetch2py.events import End, Error, Event, Reasoning, Text
+
+from .terminal import Spinner, dimmed, printable
+
+__all__ = ["JsonLines", "Plain", "Printer"]
+
+
+class Printer(Protocol):
+    """Shows events one by one; `close` ends the line where one is open."""
+
+    def show(self, event: Event) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Plain:
+    """The text on stdout as it comes; reasoning, dimmed, on stderr.
+
+    A terminal gets no control characters and a line end at last; a pipe gets the answer's own characters and
+    nothing else.
+    """
+
+    def __init__(self, spinner: Spinner) -> None:
+        self._spinner = spinner
+        self._on_terminal = sys.stdout.isatty()
+        self._open_reasoning = False
+        self._at_line_start = True
+
+    def show(self, event: Event) -> None:
+        self._spinner.stop()
+        if isinstance(event, Reasoning):
+            self._open_reasoning = True
+            sys.stderr.write(dimmed(printable(event.text) if sys.stderr.isatty() else event.text))
+            sys.stderr.flush()
+        elif isinstance(event, Text):
+            self._end_reasoning()
+            text = printable(event.text) if self._on_terminal else event.text
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            self._at_line_start = text.endswith("\n")
+
+    def close(self) -> None:
+        self._spinner.stop()
+        self._end_reasoning()
+        if self._on_terminal and not self._at_line_start:
+            self._at_line_start = True
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+
+    def _end_reasoning(self) -> None:
+        if self._open_reasoning:
+            self._open_reasoning = False
+            sys.stderr.write("\n\n" if sys.stderr.isatty() else "\n")
+            sys.stderr.flush()
+
+
+class JsonLines:
+    """One JSON object a line for each event, the end last."""
+
+    def __init__(self, spinner: Spinner) -> None:
+        self._spinner = spinner
+
+    def show(self, event: Event) -> None:
+        self._spinner.stop()
+        match event:
+            case Text(text):
+                told: dict[str, object] = {"event": "text", "text": text}
+            case Reasoning(text):
+                told = {"event": "reasoning", "text": text}
+            case Error(message):
+                told = {"event": "error", "message": message}
+            case End(outcome, ids):
+                told = {"event": "end", "outcome": outcome, "ids": dict(ids)}
+        # ASCII on a terminal's account too: an escape sequence in the answer stays an escape in JSON.
+        sys.stdout.write(json.dumps(told, ensure_ascii=sys.stdout.isatty()) + "\n")
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        self._spinner.stop()

@@ -1,0 +1,72 @@
+"""What a profile holds, in lines for a person: the import report, and the head of `show`.
+
+Knows how to say it. Must not know where it goes, and never shows a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fetch2py import message
+from fetch2py.credentials import redact
+from fetch2py.dialects import forecast
+from fetch2py.profile import Profile
+from fetch2py.request import Request
+
+from .terminal import told
+from .tokens import lifetime
+
+__all__ = ["report_lines"]
+
+# Of what the slot holds, this much is shown: enough to recognise it.
+_SHOWN = 60
+_LABELS = 14
+
+
+def report_lines(name: str, profile: Profile) -> Iterator[str]:
+    """One fact a line: request, body, slot, dialect, secrets, the token's life, each loss's remedy."""
+    request, secrets = profile.request, list(profile.secrets.values())
+    parts = urlsplit(request.url)
+    yield f"{told(name)}: {request.method} {redact(parts.netloc + parts.path, secrets)}"
+    yield _line("header fields", str(len(request.headers)))
+    yield _line("body", _body(profile.captured()))
+    yield _line("message", _message(profile))
+    yield _line("answer", _answer(profile.dialect, request))
+    if profile.secrets:
+        yield _line("locked away", ", ".join(profile.secrets))
+    if life := lifetime(profile.secrets):
+        yield _line("token", life)
+    for loss in request.losses:
+        yield _line(f"lost: {loss.code}", "")
+        yield f"    {loss.message}"
+
+
+def _line(label: str, fact: str) -> str:
+    return f"  {label:<{_LABELS}}  {fact}".rstrip()
+
+
+def _body(request: Request) -> str:
+    if request.body is None:
+        return "none"
+    media_type = request.headers.get("content-type").partition(";")[0].strip() or "no content type"
+    return f"{media_type}, {len(request.body):,} bytes"
+
+
+def _message(profile: Profile) -> str:
+    if profile.slot is None:
+        return "no slot"
+    held = redact(message.held(profile.captured(), profile.slot), profile.secrets.values())
+    shown = held if len(held) <= _SHOWN else held[:_SHOWN] + "…"
+    also = f", and the same at {', '.join(profile.also)}" if profile.also else ""
+    return f"{profile.slot}, held “{shown.replace(chr(10), '⏎')}”{also}"
+
+
+def _answer(dialect: str | Mapping[str, Any] | None, request: Request) -> str:
+    if isinstance(dialect, Mapping):
+        return "read by the profile's own rules"
+    if dialect is not None:
+        return f"{dialect}, as the profile says"
+    name, why = forecast(request.url)
+    return f"{name}, because {why}" if name else f"found out from the first answer, because {why}"

@@ -1,0 +1,26 @@
+"""Frames to events, by declarative rules. Must not know bytes, nor HTTP.
+
+A dialect is data: a row in `DIALECTS`, or rules that a person wrote into a profile. `compile_dialect` makes
+it a `Dialect`, a `Reader` reads one answer with it, and a `Detector` finds the row for an answer that nobody
+named.
+"""
+
+from __future__ import annotations
+
+from fetch2py.dialects.complaints import complaint
+from fetch2py.dialects.detect import Detector, by_host, in_framing, named
+from fetch2py.dialects.reader import Reader
+from fetch2py.dialects.rows import DIALECTS
+from fetch2py.dialects.rules import Dialect, compile_dialect
+
+__all__ = [
+    "DIALECTS",
+    "Detector",
+    "Dialect",
+    "Reader",
+    "by_host",
+    "compile_dialect",
+    "complaint",
+    "in_framing",
+    "named",
+]

@@ -1,0 +1,173 @@
+"""One answer, read by the rules of one dialect: frames in, events out.
+
+Knows records and the order in which rules see them. Must not know bytes, HTTP, nor any dialect in particular.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from fetch2py.dialects.actions import Findings, compile_action
+from fetch2py.dialects.conditions import Condition
+from fetch2py.dialects.plans import Plans
+from fetch2py.dialects.pointers import raw_text
+from fetch2py.dialects.rules import Dialect, Expansion
+from fetch2py.events import Event, Reasoning, Text
+from fetch2py.framing import Frame, records
+from fetch2py.jsontext import parse
+
+__all__ = ["Reader"]
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_raw_decode = json.JSONDecoder(parse_constant=_refuse).raw_decode
+
+
+class Reader:
+    """Reads one answer. `records` counts what held anything, `problem` is "" or what kept it from reading on.
+
+    `strict` is for framings that promise JSON: a record that isn't is a problem, and nothing more is read.
+    """
+
+    def __init__(self, dialect: Dialect, *, strict: bool = False) -> None:
+        self.dialect = dialect
+        self.records = 0
+        self.problem = ""
+        self._strict = strict
+        self._findings = Findings()
+        self._carried: dict[str, Any] = {}
+        # Bare text can look like several records by chance.
+        self._splits = not any(rule.get and rule.get.text == "@raw" for rule in dialect.rules)
+        actions = [compile_action(rule, self._findings, dialect.strip_nul) for rule in dialect.rules]
+        self._plan = Plans(list(zip(dialect.rules, actions, strict=True))).plan
+
+    @property
+    def text(self) -> str:
+        """The answer by now, its blocks in the order in which they began."""
+        return self._findings.channels["text"].text
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning by now, likewise."""
+        return self._findings.channels["reasoning"].text
+
+    @property
+    def error(self) -> str:
+        """The first error's message, "" for none."""
+        return self._findings.error
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """What the answer named, by name."""
+        return self._findings.ids
+
+    @property
+    def ended(self) -> bool:
+        """Whether an end mark was seen. More can follow."""
+        return self._findings.ended
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why the final text isn't the Text events joined; empty where it is."""
+        return tuple(note for channel in self._findings.channels.values() for note in channel.notes)
+
+    def receive(self, frames: Iterable[Frame]) -> list[Event]:
+        """The events in these frames, in their order."""
+        events: list[Event] = []
+        for frame in frames:
+            raw = frame.data
+            if type(raw) is not str:
+                raw = raw_text(frame)
+            try:
+                data, end = _raw_decode(raw)
+            except (ValueError, RecursionError):
+                end = -1
+            if end == len(raw):
+                self._read(data, frame, events)
+            else:
+                self._read_odd(raw, frame, events)
+            if self.problem:
+                break
+        return events
+
+    def finish(self) -> list[Event]:
+        """No more is to come: the halves of characters that were held leave."""
+        channels = self._findings.channels
+        text, reasoning = channels["text"].finish(), channels["reasoning"].finish()
+        return [*([Reasoning(reasoning)] if reasoning else []), *([Text(text)] if text else [])]
+
+    def _read_odd(self, raw: str, frame: Frame, events: list[Event]) -> None:
+        """A frame that isn't JSON from its first character to its last."""
+        if self._splits and len(parts := records(frame)) > 1:
+            events += self.receive(parts)
+            return
+        try:
+            self._read(parse(raw), frame, events)
+        except ValueError:
+            if self._strict:
+                self.problem = "A message of the answer is not JSON."
+            else:
+                self._read(raw, frame, events)
+
+    def _read(self, data: Any, frame: Frame, events: list[Event]) -> None:
+        self.records += 1
+        dialect = self.dialect
+        if dialect.carry and type(data) is dict:
+            self._carry(data)
+        self._apply(data, frame, events)
+        if dialect.expand:
+            for child in _children(data, frame, dialect.expand):
+                self._apply(child, frame._replace(data=""), events)
+
+    def _carry(self, data: dict[str, Any]) -> None:
+        for key in self.dialect.carry:
+            if key in data:
+                self._carried[key] = data[key]
+            elif key in self._carried:
+                data[key] = self._carried[key]
+
+    def _apply(self, data: Any, frame: Frame, events: list[Event]) -> None:
+        for tests, act, stops in self._plan(data, frame):
+            for test in tests:
+                if not test(data, frame):
+                    break
+            else:
+                act(data, frame, events)
+                if stops:
+                    return
+
+
+def _children(data: Any, frame: Frame, expansions: tuple[Expansion, ...]) -> Iterator[dict[str, Any]]:
+    """The records inside a record, and inside those, in the text's order."""
+    waiting = [data]
+    while waiting:
+        parent = waiting.pop()
+        if parent is not data:
+            yield parent
+        inner = [child for expansion in expansions for child in _expanded(parent, frame, expansion)]
+        waiting += reversed(inner)
+
+
+def _expanded(parent: Any, frame: Frame, expansion: Expansion) -> list[dict[str, Any]]:
+    if not _all_hold(expansion.conditions, parent, frame):
+        return []
+    found = expansion.at.read(parent, frame)
+    arrays = found if expansion.at.many else [found]
+    children = [child for array in arrays if type(array) is list for child in array if type(child) is dict]
+    join = expansion.join
+    if not join:
+        return children
+    return [{**child, join: _joined(parent.get(join), child.get(join))} for child in children]
+
+
+def _joined(*paths: Any) -> str:
+    return "/".join(str(path) for path in paths if path is not None and path != "")
+
+
+def _all_hold(conditions: tuple[Condition, ...], data: Any, frame: Frame) -> bool:
+    return all(condition.test(data, frame) for condition in conditions)

@@ -1,0 +1,143 @@
+"""The dialects that are known, as data in the rule model. A site that names its text differently is a row.
+
+Must not know how rules are read. `signs` tell a dialect by its host, or by a record that no other dialect
+has; `also` names the row that reads the same site's answers in another framing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+__all__ = ["DIALECTS"]
+
+_PRESENT = {"exists": True}
+
+# Kimi's web chat, first generation: POST /api/chat/{id}/completion/stream.
+_KIMI = {
+    "framing": "sse",
+    "also": "kimi-connect",
+    "rules": [
+        {"to": "text", "on": {"/event": "cmpl"}, "get": "/text"},
+        {"to": "reasoning", "on": {"/event": "k1"}, "get": "/text"},
+        {"to": "error", "on": {"/event": "error"}, "get": "/error/message"},
+        # An error without a message is told by its type.
+        {"to": "error", "on": {"/event": "error"}, "get": "/error"},
+        {"to": "error", "on": {"/error_type": _PRESENT}, "get": "/message"},
+        {"to": "error", "on": {"/error_type": _PRESENT}, "get": "/error_type"},
+        {"to": "id:user_message", "on": {"/event": "req"}, "get": "/id"},
+        {"to": "id:message", "on": {"/event": "resp"}, "get": "/id"},
+        {"to": "id:group", "on": {"/event": ["req", "resp"]}, "get": "/group_id"},
+        # `done` is not the end: more can follow it.
+        {"to": "end", "on": {"/event": "all_done"}},
+    ],
+    "signs": {
+        "hosts": ["kimi.moonshot.cn", "kimi.com"],
+        "records": [
+            {"/event": ["cmpl", "k1"], "/text": _PRESENT},
+            {"/event": ["req", "resp"], "/id": _PRESENT},
+            {"/event": ["all_done", "search_plus"]},
+            {"/event": "error", "/error/error_type": _PRESENT},
+            {"/error_type": _PRESENT, "/message": _PRESENT},
+        ],
+    },
+}
+
+# Kimi's web chat, second generation: POST /apiv2/kimi.gateway.chat.v1.ChatService/Chat.
+_KIMI_CONNECT = {
+    "framing": "connect",
+    "also": "kimi",
+    "rules": [
+        {
+            "to": "text",
+            "on": {"/op": "append", "/mask": "block.text.content"},
+            "get": "/block/text/content",
+            "key": "/block/id",
+        },
+        # `set` opens a block, and can hold its first characters.
+        {
+            "to": "text",
+            "on": {"/op": "set", "/mask": ["block.text", "block.text.content"]},
+            "get": "/block/text/content",
+            "key": "/block/id",
+            "mode": "snapshot",
+        },
+        {
+            "to": "reasoning",
+            "on": {"/op": "append", "/mask": "block.think.content"},
+            "get": "/block/think/content",
+            "key": "/block/id",
+        },
+        {
+            "to": "reasoning",
+            "on": {"/op": "set", "/mask": ["block.think", "block.think.content"]},
+            "get": "/block/think/content",
+            "key": "/block/id",
+            "mode": "snapshot",
+        },
+        {"to": "id:chat", "on": {"/chat/id": _PRESENT}, "get": "/chat/id"},
+        {"to": "id:message", "on": {"/message/role": "assistant"}, "get": "/message/id"},
+        # The first that is there is told: the sentence for a person before the code for a program.
+        {"to": "error", "get": "/error/message"},
+        {"to": "error", "get": "/error/details/0/debug/localizedMessage/message"},
+        {"to": "error", "get": "/error/details/0/debug/reason"},
+        {"to": "error", "get": "/error/code"},
+        {"to": "error", "on": {"/code": _PRESENT}, "get": "/details/0/debug/reason"},
+        {"to": "error", "on": {"/details": _PRESENT}, "get": "/code"},
+        # `done` and a completed status are soft: an error envelope can still follow.
+        {"to": "end", "on": {"@event": "end"}},
+    ],
+    "signs": {
+        "hosts": ["kimi.com", "kimi.moonshot.cn"],
+        "records": [
+            {"/op": ["set", "append"], "/mask": _PRESENT},
+            {"/op": "set", "/chat/id": _PRESENT},
+            {"/heartbeat": _PRESENT},
+        ],
+    },
+}
+
+# OpenAI's chat completions, and the many services that speak them.
+_OPENAI_CHAT = {
+    "framing": "auto",
+    "rules": [
+        # The index tells the candidates apart, not the place in the array. Some gateways leave it out.
+        {"to": "text", "on": {"/choices/0/index": 0}, "get": "/choices/0/delta/content"},
+        {
+            "to": "text",
+            "on": {"/choices/0/index": {"exists": False}},
+            "get": "/choices/0/delta/content",
+        },
+        {"to": "reasoning", "get": "/choices/0/delta/reasoning_content"},
+        # Some gateways send the reasoning under both names.
+        {
+            "to": "reasoning",
+            "on": {"/choices/0/delta/reasoning_content": {"exists": False}},
+            "get": "/choices/0/delta/reasoning",
+        },
+        # An answer that isn't streamed is one record.
+        {"to": "text", "get": "/choices/0/message/content", "mode": "final"},
+        {"to": "error", "get": "/error/message"},
+        {"to": "error", "get": "/error"},
+        {"to": "id:response", "get": "/id"},
+        {"to": "end", "on": {"@raw": "[DONE]"}},
+        {"to": "end", "on": {"/choices/0/finish_reason": _PRESENT}},
+    ],
+    "signs": {
+        "hosts": ["api.openai.com", "api.moonshot.cn", "api.deepseek.com"],
+        "records": [
+            {"/object": ["chat.completion.chunk", "chat.completion"]},
+            {"/choices/0/index": _PRESENT, "/choices/0/delta": _PRESENT},
+        ],
+    },
+}
+
+DIALECTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "kimi": _KIMI,
+        "kimi-connect": _KIMI_CONNECT,
+        "openai-chat": _OPENAI_CHAT,
+    }
+)
+"""The name of each dialect and its rules. The order is that in which signs are tried."""

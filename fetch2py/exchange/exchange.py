@@ -1,0 +1,250 @@
+"""The exchange: one answer from its head to its end, and how it ended.
+
+Knows an answer's status, header fields, body and end. Must not know sockets, clocks, nor any dialect in
+particular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from fetch2py.dialects import Detector, Dialect, Reader, compile_dialect, complaint
+from fetch2py.events import End, Error, Event, Outcome
+from fetch2py.exchange.choice import Choice, choose, compiled, media_type
+from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page
+from fetch2py.framing import DECODERS, Frame, decoder_for, read_end_stream
+
+__all__ = ["Exchange", "Fields", "read_stream"]
+
+Fields: TypeAlias = Iterable[tuple[str, str]] | Mapping[str, str]
+"""Header fields: pairs of name and value, or a mapping of them."""
+
+_NO_RULES = compile_dialect({})
+
+_UNREAD = (
+    "No known dialect reads this answer; it came as {framing}, records: {records}. "
+    "Name a dialect with --dialect, or write its rules into the profile."
+)
+_EMPTY = "The answer ended without a word."
+_NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it, records: {records}."
+_ECHO = "The answer is the message, word for word; it may be an echo rather than an answer."
+
+
+class Exchange:
+    """Reads one answer.
+
+    `dialect` is a name in DIALECTS, a mapping of rules, or None to detect it; `host` is the request's, `sent`
+    the message that it held. Raises ProfileInvalid for a name or rules that can't be used.
+
+    Call `receive_head`, then `receive_data` for each piece of the body, cut anywhere, then `receive_end`, or
+    `abort` if the connection broke. Each returns the events that are due; the last of all is End. What was
+    read is in `text`, `reasoning`, `error` and `ids` at any time; `outcome` is None until the end.
+
+    An answer without text is never a quiet success: it gives an Error, and the outcome "error". Only where no
+    dialect could read the records and the framing's own end mark came is the outcome "clean", for then it
+    speaks of the transport alone.
+    """
+
+    def __init__(self, dialect: str | Mapping[str, Any] | None, *, host: str = "", sent: str = "") -> None:
+        self.status = 0
+        self.outcome: Outcome | None = None
+        self.why = ""
+        self._given = compiled(dialect)
+        self._host = host.partition(":")[0].lower()
+        self._sent = sent
+        self._error = ""
+        self._notes: list[str] = []
+        self._choice = Choice("text", DECODERS["text"](), None, "", expected=True, json=False)
+        self._reader = Reader(_NO_RULES)
+        self._detector: Detector | None = None
+        self._refusal: Refusal | None = None
+        self._last_envelope: bytes | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer by now; at the end, its final form."""
+        return "" if self._refusal else self._reader.text
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning by now."""
+        return "" if self._refusal else self._reader.reasoning
+
+    @property
+    def error(self) -> str:
+        """The one Error's message, "" for none."""
+        return self._error or self._reader.error
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """What the answer named, for later turns."""
+        return dict(self._reader.ids)
+
+    @property
+    def dialect(self) -> str:
+        """The name of the dialect that reads the answer: "" while none does, "custom" for rules as given."""
+        return self._reader.dialect.name
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know beside the events, such as that the server rewrote its text."""
+        return (*self._reader.notes, *self._notes)
+
+    def receive_head(self, status: int, headers: Fields) -> list[Event]:
+        """The status and the header fields are in."""
+        fields = _pairs(headers)
+        content_type = media_type(fields)
+        self.status = status
+        self._choice = choice = choose(self._given, fields, self._host)
+        self._take(choice.dialect, choice.why)
+        if status not in ANSWERED or (is_page(content_type) and not _reads_pages(choice)):
+            name, options = decoder_for(content_type, fields)
+            self._refusal = Refusal(status, DECODERS[name](**options), Reader(self._reader.dialect))
+        elif choice.dialect is None:
+            self._detector = Detector(choice.framing)
+        return []
+
+    def receive_data(self, data: bytes) -> list[Event]:
+        """A piece of the body is in."""
+        if self._refusal:
+            self._refusal.receive_data(data)
+            return []
+        return self._read(self._choice.decoder.receive_data(data))
+
+    def receive_end(self) -> list[Event]:
+        """The body is all in."""
+        return self._finish(broken=False)
+
+    def abort(self, message: str) -> list[Event]:
+        """The connection broke off; `message` says how, and is kept in `notes`."""
+        self._notes.append(message)
+        return self._finish(broken=True)
+
+    def _read(self, frames: list[Frame]) -> list[Event]:
+        if self._choice.framing == "connect":
+            frames = self._up_to_end(frames)
+        if self._detector is None:
+            return self._reader.receive(frames)
+        dialect = self._detector.receive(frames)
+        return self._settle(self._detector, dialect) if dialect or self._detector.full else []
+
+    def _up_to_end(self, frames: list[Frame]) -> list[Frame]:
+        """The frames up to the end envelope: what follows it is no part of the answer."""
+        for number, frame in enumerate(frames):
+            if self._last_envelope is not None:
+                return frames[:number]
+            if frame.event == "end" and isinstance(frame.data, bytes):
+                self._last_envelope = frame.data
+        return frames
+
+    def _settle(self, detector: Detector, dialect: Dialect | None) -> list[Event]:
+        """The dialect is known, or it is known that no sign comes: read what was held."""
+        self._detector = None
+        why = f"Its records are those of {dialect.name}." if dialect else "It has no known dialect's signs."
+        self._take(dialect, why)
+        return self._reader.receive(detector.held)
+
+    def _take(self, dialect: Dialect | None, why: str) -> None:
+        self._reader = Reader(dialect or _NO_RULES, strict=self._choice.json)
+        self.why = why
+
+    def _finish(self, *, broken: bool) -> list[Event]:
+        if self.outcome is not None:
+            return []
+        if self._refusal:
+            events = self._fail(self._refusal.message())
+            self.outcome = "error"
+        else:
+            events = self._read(self._choice.decoder.receive_end())
+            if self._detector is not None:
+                events += self._settle(self._detector, None)
+            events += self._reader.finish()
+            events += self._conclude(broken=broken)
+        return [*events, End(self.outcome or "error", self.ids)]
+
+    def _conclude(self, *, broken: bool) -> list[Event]:
+        """How it ended: an error outdoes a cut, a cut outdoes the lack of a text."""
+        problem = self._choice.decoder.problem or self._reader.problem
+        events: list[Event] = []
+        if self._last_envelope is not None and not self._choice.decoder.problem:
+            try:
+                events += self._refused(self._last_envelope)
+            except ValueError as exc:
+                problem = str(exc)
+        whole = self._choice.decoder.complete and not problem and not broken
+        dialect = self._reader.dialect
+        if self.error:
+            self.outcome = "error"
+        elif not whole or (dialect.has_end and not self._reader.ended):
+            self.outcome = "truncated"
+        else:
+            self.outcome = "clean"
+        return [*events, *self._fail(problem or self._missing())]
+
+    def _refused(self, envelope: bytes) -> list[Event]:
+        """The end envelope's error, where no rule told it. Raises ValueError for an envelope that is none."""
+        error = read_end_stream(envelope).error
+        return [] if error is None else self._fail(complaint(dict(error)) or "unknown")
+
+    def _missing(self) -> str:
+        """What to say of an answer without text, which is no clean one; "" where there is nothing to say."""
+        reader = self._reader
+        if self.error or reader.text:
+            self._note_echo()
+            return ""
+        unread = reader.dialect is _NO_RULES
+        if self.outcome == "truncated" and (not reader.records or (self._choice.expected and not unread)):
+            # What is missing may be what was cut off.
+            return ""
+        if self.outcome == "clean" and not (unread and self._choice.framing == "connect"):
+            self.outcome = "error"
+        if not reader.records:
+            return _EMPTY
+        if unread:
+            return _UNREAD.format(framing=self._choice.framing, records=reader.records)
+        return _NO_TEXT.format(dialect=reader.dialect.name, records=reader.records)
+
+    def _note_echo(self) -> None:
+        if self._sent.strip() and self._reader.text.strip() == self._sent.strip():
+            self._notes.append(_ECHO)
+
+    def _fail(self, message: str) -> list[Event]:
+        if not message or self.error:
+            return []
+        self._error = message
+        return [Error(message)]
+
+
+def read_stream(
+    chunks: Iterable[bytes],
+    content_type: str = "text/event-stream",
+    status: int = 200,
+    headers: Fields = (),
+    dialect: str | Mapping[str, Any] | None = None,
+) -> Iterator[Event]:
+    """The events of an answer whose bytes come in `chunks`, cut anywhere; End is the last.
+
+    `content_type` counts where `headers` hold no content-type field. `dialect` is a name, a mapping of rules,
+    or None to detect it. Raises ProfileInvalid, before the first event, for a dialect that can't be used.
+    """
+    exchange = Exchange(dialect)
+    # Of two fields the first counts.
+    due = exchange.receive_head(status, [*_pairs(headers), ("content-type", content_type)])
+    return _events(exchange, due, chunks)
+
+
+def _events(exchange: Exchange, due: list[Event], chunks: Iterable[bytes]) -> Iterator[Event]:
+    yield from due
+    for chunk in chunks:
+        yield from exchange.receive_data(chunk)
+    yield from exchange.receive_end()
+
+
+def _pairs(headers: Fields) -> list[tuple[str, str]]:
+    return list(headers.items() if isinstance(headers, Mapping) else headers)
+
+
+def _reads_pages(choice: Choice) -> bool:
+    """Whether the dialect says itself that the answer is text, whatever the media type."""
+    return choice.dialect is not None and choice.dialect.framing == "text"

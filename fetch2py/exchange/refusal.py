@@ -1,0 +1,89 @@
+"""An answer that is no answer: what the server said instead, as one sentence.
+
+Knows HTTP statuses, and the bodies that come with them. Must not know sockets, nor dialects in particular.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fetch2py.dialects import Reader, complaint
+from fetch2py.dialects.pointers import raw_text
+from fetch2py.framing import Decoder, Frame
+from fetch2py.jsontext import parse
+
+__all__ = ["ANSWERED", "Refusal", "is_page"]
+
+ANSWERED = frozenset({200, 201})
+"""Statuses whose body is an answer. Event streams know 200 alone (WHATWG HTML section 9.2.3), but some
+frameworks give every POST 201. 204 and 205 have no body, 206 is a part, and 3xx leads elsewhere."""
+
+_MOST_BYTES = 256 * 1024
+"""The sentence stands at the beginning; of a long page no more is kept."""
+
+_MOST_WORDS = 300
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+_PAGE = re.compile(r"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
+
+def is_page(content_type: str) -> bool:
+    """Whether the media type is a web page's."""
+    return content_type.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
+
+
+class Refusal:
+    """Collects a body that isn't an answer. `reader` knows the dialect's error rules, which come first."""
+
+    def __init__(self, status: int, decoder: Decoder, reader: Reader) -> None:
+        self._status = status
+        self._decoder = decoder
+        self._reader = reader
+        self._frames: list[Frame] = []
+        self._room = _MOST_BYTES
+
+    def receive_data(self, data: bytes) -> None:
+        """More of the body."""
+        if self._room > 0:
+            self._frames += self._decoder.receive_data(data[: self._room])
+            self._room -= len(data)
+
+    def message(self) -> str:
+        """The sentence. Call it once, when the body is all in."""
+        frames = [*self._frames, *self._decoder.receive_end()]
+        self._reader.receive(frames)
+        if self._reader.error:
+            return self._reader.error
+        if found := next(filter(None, map(_complaint, frames)), ""):
+            return found
+        text = next(filter(None, map(raw_text, frames)), "")
+        if _PAGE.match(text) or self._status in ANSWERED:
+            return self._of_page(text)
+        line = text.strip().partition("\n")[0].strip()
+        return f"HTTP status {self._status}: {_short(line) or _meaning(self._status)}."
+
+    def _of_page(self, text: str) -> str:
+        title = _TITLE.search(text)
+        page = f"a web page, “{_short(' '.join(title[1].split()))}”," if title else "a web page"
+        if self._status in ANSWERED:
+            return f"The server sent {page}, no answer: the login has ended. Copy the request again."
+        return f"The server sent {page} with HTTP status {self._status}."
+
+
+def _complaint(frame: Frame) -> str:
+    try:
+        return complaint(parse(raw_text(frame)))
+    except ValueError:
+        return ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_WORDS else text[:_MOST_WORDS] + "…"
+
+
+def _meaning(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "no answer"

@@ -1,0 +1,235 @@
+"""Finding the slot: which text of a request is the person's message, and how sure that is.
+
+Knows places and their weights. Must not know where the request goes, nor ask anyone.
+
+Texts that equal what was typed come first, then those that equal it as HTML, then those that hold it. Among
+these, or among all where nothing was typed, the weights decide; a choice with a close rival is never sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
+from operator import itemgetter
+
+from fetch2py import jsontext
+from fetch2py.errors import SlotError
+from fetch2py.message import slot as slots
+from fetch2py.message.carriers import CARRIERS
+from fetch2py.message.kinds import UNFILLABLE, is_telemetry, kind_of
+from fetch2py.message.names import HARD
+from fetch2py.message.notation import well_formed
+from fetch2py.message.texts import NATURAL, is_markup, naturalness, normal, unmarked
+from fetch2py.message.walk import Place, places
+from fetch2py.request import Request
+
+__all__ = ["Finding", "find"]
+
+# Where nothing was typed, a text is the message if it weighs this much, and the next one less by the margin.
+# A natural text under a fair name weighs 8, one in the person's turn 10 more.
+_SURE, _MARGIN = 6.0, 3.0
+# Below this a place is none that messages stand in.
+_FLOOR = 0.0
+# Texts so short are found in unrelated places by chance.
+_SHORT = 8
+_SHORTEST_PART = 4
+# What its containers take away from a place's weight before it is a matter beside the message.
+_SIDE_MATTER = -6.0
+_OFFERED = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Places, best first; those that change with the first; and either why not it, or a doubt, or why it."""
+
+    places: list[Place]
+    also: tuple[Place, ...] = ()
+    refusal: str = ""
+    doubt: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where the message stands. `slot` is None where none was found; `reason` says why, as a sentence.
+
+    `held` is the text there, `also` are further slots that must change with it. `sure` False asks for a word
+    of the person: which of `candidates` ((slot, text), best first) it is, or what was typed. `runner_up` is
+    the slot that came next. `body_kind` is json, connect, form, multipart, query, text, protobuf, binary or
+    none.
+    """
+
+    slot: str | None
+    held: str = ""
+    also: tuple[str, ...] = ()
+    runner_up: str | None = None
+    sure: bool = False
+    reason: str = ""
+    candidates: tuple[tuple[str, str], ...] = ()
+    body_kind: str = "none"
+
+
+def find(request: Request, sent: str | None = None) -> Finding:
+    """The slot of the request's message; `sent` is what the person typed, where that is known."""
+    kind = kind_of(request)
+    if kind in UNFILLABLE:
+        return Finding(None, reason=UNFILLABLE[kind], body_kind=kind)
+    try:
+        found = _places(request, kind)
+    except SlotError as exc:
+        return Finding(None, reason=exc.message, body_kind=kind)
+    except ValueError as exc:
+        return Finding(None, reason=f"The body can't be read as JSON: {exc}.", body_kind=kind)
+    typed = normal(sent or "")
+    choice = _typed(found, typed) if typed else _untyped(found)
+    if is_telemetry(request.url) and choice.places and not choice.places[0].standing.role > 0:
+        choice = replace(choice, doubt=choice.doubt or _TELEMETRY_ADDRESS)
+    return _finding(request, kind, choice)
+
+
+def _places(request: Request, kind: str) -> list[Place]:
+    carrier = CARRIERS[kind]
+    carried = list(carrier.texts(request))
+    found: list[Place] = []
+    for each in carried:
+        if carrier.is_json:
+            found += places(jsontext.parse(each.text))
+        else:
+            found += places(each.text, field=each.name)
+    if len(carried) == 1:
+        return found
+    # An address means the first text that has a string there, so what it hides can't be told.
+    return [place for place in found if slots.held(request, _address(kind, place)) == place.text]
+
+
+def _typed(found: list[Place], typed: str) -> _Choice:
+    for doubt, matches in _TIERS:
+        matching = [place for place in found if matches(place.text, typed)]
+        if matching:
+            return _among(matching, doubt)
+    return replace(_untyped(found), refusal=_NOWHERE)
+
+
+def _among(matching: list[Place], doubt: str) -> _Choice:
+    """The choice among the places that hold the typed text."""
+    reported, rest = _parted(matching)
+    if not rest:
+        return _Choice(reported, refusal=_TELEMETRY)
+    best, *others = sorted(rest, key=_weight, reverse=True)
+    also = () if doubt else tuple(place for place in others if _changes_with(best, place))
+    rivals = [place for place in others if place not in also]
+    if best.name.weight <= HARD or not best.is_own:
+        doubt = doubt or _ODD_PLACE
+    if rivals and rivals[0].weight > best.weight - _MARGIN:
+        doubt = doubt or _CLOSE
+    return _Choice([best, *rivals], also, doubt=doubt, why=_WHY_TYPED_OF_MANY if rivals else _WHY_TYPED)
+
+
+def _untyped(found: list[Place]) -> _Choice:
+    reported, rest = _parted(place for place in found if not place.is_json)
+    ranked = sorted(((_weight_with_nature(place), place) for place in rest), key=itemgetter(0), reverse=True)
+    if not ranked or ranked[0][0] < _FLOOR:
+        refusal = _TELEMETRY if reported else _NO_MESSAGE
+        return _Choice([place for _, place in ranked], refusal=refusal)
+    weight, best = ranked[0]
+    text = normal(best.text)
+    others = [each for each in ranked[1:] if normal(each[1].text) == text and _changes_with(best, each[1])]
+    also = tuple(place for _, place in others)
+    rivals = [each for each in ranked[1:] if each not in others]
+    doubt = ""
+    if weight < _SURE or not best.is_own:
+        doubt = _FAINT
+    elif rivals and rivals[0][0] > weight - _MARGIN:
+        doubt = _CLOSE
+    elif is_markup(best.text):
+        doubt = _MARKUP
+    return _Choice([best, *(place for _, place in rivals)], also, doubt=doubt, why=_WHY_WEIGHT)
+
+
+def _finding(request: Request, kind: str, choice: _Choice) -> Finding:
+    candidates = tuple((_address(kind, place), well_formed(place.text)) for place in choice.places[:_OFFERED])
+    if choice.refusal:
+        return Finding(None, reason=choice.refusal, candidates=candidates, body_kind=kind)
+    slot, held = candidates[0]
+    next_best = candidates[1][0] if len(candidates) > 1 and choice.places[1].weight > _FLOOR else None
+    return Finding(
+        slot,
+        held,
+        also=tuple(_address(kind, place) for place in choice.also),
+        runner_up=next_best,
+        sure=not choice.doubt,
+        reason=choice.doubt or choice.why,
+        candidates=candidates,
+        body_kind=kind,
+    )
+
+
+def _address(kind: str, place: Place) -> str:
+    return slots.address(kind, place.field, [tuple(map(str, tokens)) for tokens in place.tokens])
+
+
+def _parted(found: Iterable[Place]) -> tuple[list[Place], list[Place]]:
+    """The places in an event's report, and all others."""
+    parted: tuple[list[Place], list[Place]] = ([], [])
+    for place in found:
+        parted[0 if place.standing.is_report else 1].append(place)
+    return parted
+
+
+def _weight(place: Place) -> float:
+    return place.weight
+
+
+def _weight_with_nature(place: Place) -> float:
+    # A place that no text could lift to the floor needs no look at its text.
+    return place.weight if place.weight < _FLOOR - NATURAL else place.weight + naturalness(place.text)
+
+
+def _changes_with(best: Place, place: Place) -> bool:
+    """Whether a place with the same text is another spelling of the same message, not one like it."""
+    if not place.is_own or place.is_json or (place.standing.is_answered and not best.standing.is_answered):
+        return False
+    if place.weight - place.standing.role - place.name.weight < _SIDE_MATTER:
+        return False
+    if place.name.weight < 0 or (place.name.weight == 0 and len(place.text) < _SHORT):
+        return False
+    # Elements of one list are different turns or parts; members of one object are the same thing twice.
+    for ours, theirs in zip(chain(*best.tokens), chain(*place.tokens), strict=False):
+        if ours != theirs:
+            return isinstance(ours, str)
+    return False
+
+
+def _equal(text: str, typed: str) -> bool:
+    return normal(text) == typed
+
+
+def _equal_as_html(text: str, typed: str) -> bool:
+    return ("<" in text or "&" in text) and normal(unmarked(text)) == typed
+
+
+def _holds(text: str, typed: str) -> bool:
+    return len(typed) >= _SHORTEST_PART and normal(text).count(typed) == 1
+
+
+_HINT = "say which of the texts it is, or name the slot"
+_WHY_TYPED = "It is the one text that equals what was typed."
+_WHY_TYPED_OF_MANY = "Of the texts that equal what was typed, its name, role and position fit a message best."
+_WHY_WEIGHT = "Its name, role and position fit a message best; nothing else comes near."
+_ODD_PLACE = f"What was typed stands only where messages seldom do: {_HINT}."
+_CLOSE = f"Other texts could be the message as well: {_HINT}."
+_FAINT = f"Little marks this text as the message: say what was typed, {_HINT}."
+_MARKUP = "The message stands in HTML there, and a new one would replace all of it: name the slot to do so."
+_PART = "What was typed is a part of this text, and a new one would replace it all: name the slot to do so."
+_NOWHERE = "What was typed is nowhere in this request: another request may have sent the message."
+_NO_MESSAGE = "No text in the body looks like a message: say what was typed, or name the slot."
+_TELEMETRY = "This reports what happened on the page (telemetry): it isn't the request that got the answer."
+_TELEMETRY_ADDRESS = f"The address looks like one that collects telemetry, not one that answers: {_HINT}."
+
+_TIERS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
+    ("", _equal),
+    (_MARKUP, _equal_as_html),
+    (_PART, _holds),
+)
+"""How a text can match what was typed, best first, with the doubt that comes with it."""

@@ -1,0 +1,85 @@
+"""What kind of body a request has, and why no message can be put into some of them.
+
+Knows media types and how bodies begin. Must not know what a body says.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from fetch2py.message import envelope
+from fetch2py.message.texts import words
+from fetch2py.request import Request
+
+__all__ = ["UNFILLABLE", "is_telemetry", "kind_of"]
+
+_BY_MEDIA_TYPE = (
+    (re.compile(r"application/(connect|grpc-web|grpc)\+json$"), "connect"),
+    (re.compile(r"application/(connect|grpc|grpc-web|grpc-web-text)(\+proto)?$"), "protobuf"),
+    (re.compile(r"application/((x-)?proto(buf)?|x-google-protobuf|vnd\.google\.protobuf)$"), "protobuf"),
+    (re.compile(r"multipart/"), "multipart"),
+    (re.compile(r"(application|text)/json$|.*\+json$"), "json"),
+)
+_AS_CAPTURED = "it still goes out as it was captured."
+UNFILLABLE = {
+    "none": "There is nothing to replace: the request has no body; the message was sent by another request.",
+    "query": f"The message can't be put into a URL's query yet; {_AS_CAPTURED}",
+    "form": f"The message can't be put into a form's fields yet; {_AS_CAPTURED}",
+    "multipart": f"The message can't be put into a multipart body yet; {_AS_CAPTURED}",
+    "text": f"The message can't be put into a plain-text body yet; {_AS_CAPTURED}",
+    "protobuf": f"The body is Protocol Buffers, whose fields have no names to go by; {_AS_CAPTURED}",
+    "binary": f"The body is binary, not text; {_AS_CAPTURED}",
+}
+"""The kinds of body that no message can be put into, with the reason as a sentence for a person."""
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_LARGEST_FLAGS = 3
+_TELEMETRY = words(
+    """
+    telemetry analytics beacon beacons metrics sentry stats tracking tracker collect collector rum logs
+    log track
+    """
+)
+
+
+def kind_of(request: Request) -> str:
+    """json, connect, form, multipart, query, text, protobuf, binary or none, by media type, then by content."""
+    body = request.body
+    if not body:
+        return "query" if urlsplit(request.url).query else "none"
+    media_type = request.headers.get("content-type").partition(";")[0].strip().lower()
+    for pattern, kind in _BY_MEDIA_TYPE:
+        if pattern.match(media_type):
+            return kind
+    # Sites send JSON under other media types too: text/plain saves them a preflight.
+    if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return "json"
+    if _is_enveloped(body):
+        return "connect"
+    if media_type == "application/x-www-form-urlencoded":
+        return "form"
+    return "binary" if _CONTROL.search(body) or not _is_utf8(body) else "text"
+
+
+def is_telemetry(url: str) -> bool:
+    """Whether host or path name a place that collects reports rather than one that answers."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    words = {*(parts.hostname or "").lower().split("."), *parts.path.lower().split("/")}
+    return not words.isdisjoint(_TELEMETRY)
+
+
+def _is_enveloped(body: bytes) -> bool:
+    first = envelope.split(body)[:1] if body[0] <= _LARGEST_FLAGS else ()
+    return bool(first) and first[0].payload.startswith(b"{")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""Whose words an object holds: the person's, or another's. Read from its role, author, sender and the like.
+
+Knows how sites write roles. Must not know how texts are named, nor what they say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from fetch2py.message.texts import words
+
+__all__ = ["OTHER", "PERSON", "UNKNOWN", "Turns", "role_of", "turns_of"]
+
+PERSON, OTHER, UNKNOWN = "person", "other", ""
+
+_KEYS = ("role", "author", "sender", "from", "speaker", "sender_type", "senderType")
+_FLAGS = {
+    **dict.fromkeys(("isUser", "is_user", "isCreatedByUser", "fromUser", "from_user", "isMe"), PERSON),
+    **dict.fromkeys(("isBot", "is_bot", "isAI", "is_ai", "fromBot"), OTHER),
+}
+_TELLING = frozenset((*_KEYS, *_FLAGS, "type"))
+_OPPOSITE = {PERSON: OTHER, OTHER: PERSON}
+
+_PERSONS = words("user human customer me visitor client enduser")
+_OTHERS = words(
+    """
+    assistant system developer tool bot model ai chatbot function agent gpt llm operator robot
+    """
+)
+_WORD = re.compile(r"[a-z]+")
+_LONGEST_ROLE = 40
+
+
+class Turns(NamedTuple):
+    """A list of turns: each element's role, the index of the person's last turn (-1: none), and whether no
+    other turn follows on it, so that it waits for its answer.
+    """
+
+    roles: tuple[str, ...]
+    last: int
+    is_open: bool
+
+
+def role_of(item: dict[str, Any], *, in_list: bool) -> str:
+    """PERSON, OTHER, UNKNOWN, or a site's own code as "#" and digits.
+
+    `type` counts only in a list's element: elsewhere it names kinds of requests.
+    """
+    if _TELLING.isdisjoint(item):
+        return UNKNOWN
+    for key in _KEYS:
+        role = _read(item.get(key))
+        if role:
+            return role
+    for key, meant in _FLAGS.items():
+        if isinstance(item.get(key), bool):
+            return meant if item[key] else _OPPOSITE[meant]
+    return _word(item.get("type")) if in_list else UNKNOWN
+
+
+def turns_of(items: list[Any]) -> Turns | None:
+    """The list as turns of a conversation, or None where no element tells its role.
+
+    Codes are told apart by the last turn: a conversation is sent when the person has spoken.
+    """
+    roles = [role_of(item, in_list=True) if isinstance(item, dict) else UNKNOWN for item in items]
+    told = [index for index, role in enumerate(roles) if role]
+    if not told:
+        return None
+    if not any(role in (PERSON, OTHER) for role in roles):
+        own = roles[told[-1]]
+        roles = [role and (PERSON if role == own else OTHER) for role in roles]
+    persons = [index for index in told if roles[index] == PERSON]
+    last = persons[-1] if persons else -1
+    return Turns(tuple(roles), last, last == told[-1])
+
+
+def _read(value: Any) -> str:
+    if isinstance(value, dict):
+        return next((role for key in ("role", "type") if (role := _word(value.get(key)))), UNKNOWN)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"#{value}"
+    return _word(value)
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_ROLE:
+        return UNKNOWN
+    told = set(_WORD.findall(value.lower()))
+    if not told.isdisjoint(_OTHERS):
+        return OTHER
+    return UNKNOWN if told.isdisjoint(_PERSONS) else PERSON

@@ -1,0 +1,82 @@
+"""What a text looks like by itself: natural language, or a value that machines wrote for machines.
+
+Knows texts alone. Must not know where in a request a text stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["NATURAL", "is_graphql", "is_markup", "naturalness", "normal", "unmarked", "words"]
+
+NATURAL, MACHINE, BLOB = 3, -8, -20
+
+# So much of a text tells what it is.
+_ENOUGH = 300
+_NATURAL = re.compile(r"[^\x00-\x7f]|\S\s+\S|[A-Za-z'][?!.]\s*$")
+_LINK = re.compile(r"\s*(https?|wss?|blob|file|ftp)://\S*\s*$", re.IGNORECASE)
+_BLOB = re.compile(r"data:[\w.+/-]*[;,]")
+_MACHINE = re.compile(
+    r"""
+      [0-9a-f]{8}-[0-9a-f-]{20,}             # UUID
+    | [0-9a-fA-F]{8,}                        # digest
+    | [+-]?[0-9][0-9.,:/_-]*                 # number, version, date
+    | \d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*        # time stamp
+    | [A-Z][A-Z0-9]*(_[A-Z0-9]+)+            # constant
+    | [a-z]{2,3}([-_][A-Za-z]{2,4}){1,2}     # locale
+    | [A-Z][A-Za-z]+(/[A-Z][A-Za-z_]+)+      # time zone
+    | [a-z]+/[a-z0-9.+-]+                    # media type
+    | (?=\S*\d)[\w.:~+/=-]{12,}              # identifier, token
+    | [\w-]{20,}\.[\w-]+\.[\w-]*             # JWT
+    | [\w.+-]+@[\w-]+\.[\w.]+                # mail address
+    | [\w+/=.-]{40,}
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_GRAPHQL = re.compile(r"\s*(#.*\s+)*(\{|(query|mutation|subscription|fragment)\b[^{]*\{)")
+_TAG = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"\s*<([a-zA-Z][\w-]*)\b[^>]*>.*</\1>\s*$", re.DOTALL)
+
+
+def words(table: str) -> frozenset[str]:
+    """The words of a table that is written as text."""
+    return frozenset(table.split())
+
+
+def normal(text: str) -> str:
+    """The text in Unicode NFC, with LF as line ends and without outer space: what two equal texts share."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def unmarked(text: str) -> str:
+    """What a browser would show of a piece of HTML: no tags, character references resolved."""
+    # Its table of names takes time to load, and few requests need it.
+    from html import unescape
+
+    return unescape(_TAG.sub("", text))
+
+
+def naturalness(text: str) -> float:
+    """NATURAL, MACHINE, BLOB or 0: how much the text looks like a person's."""
+    head = text[:_ENOUGH]
+    if _LINK.match(head) or (is_graphql(head) and text.rstrip().endswith("}")):
+        return MACHINE
+    if _BLOB.match(head):
+        return BLOB
+    if _MACHINE.fullmatch(head):
+        return MACHINE
+    return NATURAL if _NATURAL.search(head) else 0
+
+
+def is_graphql(text: str) -> bool:
+    """Whether the text begins as a GraphQL document does (GraphQL, section 2.2)."""
+    return bool(_GRAPHQL.match(text))
+
+
+def is_markup(text: str) -> bool:
+    """Whether the text as a whole is an HTML element."""
+    return bool(_MARKUP.match(text))

@@ -1,0 +1,408 @@
+"""Whole answers: every row of the corpus, every stream of Connect's suites, and what the server sends instead."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fetch2py.errors import ProfileInvalid
+from fetch2py.events import End, Error, Event, Reasoning, Text
+from fetch2py.exchange import Exchange, read_stream
+from fetch2py.framing import DECODERS, encode_envelope, encode_event
+from tests.framing_feeding import conformance, every_way, pieces
+
+_FILE = Path(__file__).parent.parent / "fixtures" / "streams.json"
+STREAMS = json.loads(_FILE.read_text(encoding="utf-8"))
+READABLE = [row for row in STREAMS if row["framing"] in DECODERS]
+CONNECT = [row for row in conformance("connect.json") if row["kind"] == "stream"]
+REFUSED = [row for row in conformance("sse.json") if row.get("connection") == "failed"]
+
+KIMI = "kimi.moonshot.cn"
+ALL_DONE = b'data: {"event":"all_done"}\n\n'
+# Rows up to this many bytes are cut at every place.
+SHORT = 1500
+
+
+class Answer(NamedTuple):
+    """What an answer's events come to."""
+
+    text: str
+    reasoning: str
+    error: str | None
+    outcome: str
+    ids: Mapping[str, str]
+
+
+def collected(events: Iterable[Event]) -> Answer:
+    """The answer, if its events keep to the contract: one End, and last; at most one Error."""
+    *others, end = events
+    assert isinstance(end, End)
+    assert not any(isinstance(event, End) for event in others)
+    errors = [event.message for event in others if isinstance(event, Error)]
+    assert len(errors) <= 1
+    assert "" not in errors
+    text = "".join(event.text for event in others if isinstance(event, Text))
+    reasoning = "".join(event.text for event in others if isinstance(event, Reasoning))
+    (text + reasoning).encode()
+    return Answer(text, reasoning, errors[0] if errors else None, end.outcome, end.ids)
+
+
+def answered(
+    dialect: Any, head: Mapping[str, str], *chunks: bytes, status: int = 200, **more: str
+) -> Exchange:
+    """The exchange of a whole answer, with what its events say checked against what it says itself."""
+    exchange = Exchange(dialect, **more)
+    events = exchange.receive_head(status, head)
+    for chunk in chunks:
+        events += exchange.receive_data(chunk)
+    events += exchange.receive_end()
+    assert exchange.receive_end() == []
+    if exchange.text == collected(events).text:
+        assert collected(events) == (*_said(exchange)[:2], exchange.error or None, *_said(exchange)[2:])
+    return exchange
+
+
+def _said(exchange: Exchange) -> tuple[Any, ...]:
+    return exchange.text, exchange.reasoning, exchange.outcome, exchange.ids
+
+
+def sse(*data: str) -> bytes:
+    return b"".join(map(encode_event, data))
+
+
+def raw_of(row: dict[str, Any]) -> bytes:
+    return base64.b64decode(row["raw_base64"]) if "raw_base64" in row else row["raw"].encode()
+
+
+def dialects_of(row: dict[str, Any]) -> list[Any]:
+    """All that must read the row: its rules, the row of DIALECTS for them by name, and detection."""
+    rules = row["rules"] | ({"options": row["framing_options"]} if "framing_options" in row else {})
+    for start, names in {"kimi1": ["kimi"], "kimi2": ["kimi", "kimi-connect"]}.items():
+        if row["id"].startswith(start):
+            return [rules, *names, None]
+    if row["id"].startswith("openai-chat"):
+        return [rules, "openai-chat", None]
+    return [rules]
+
+
+CASES = [(row, dialect) for row in READABLE for dialect in dialects_of(row)]
+
+
+def name_of(case: Any) -> str:
+    return str(case["id"]) if isinstance(case, dict) and "id" in case else type(case).__name__
+
+
+@pytest.mark.parametrize(("row", "dialect"), CASES, ids=name_of)
+def test_corpus(row: dict[str, Any], dialect: Any) -> None:
+    raw = raw_of(row)
+    expected = (
+        row["expected_text"],
+        row.get("expected_reasoning", ""),
+        row.get("expected_error"),
+        row["expected_end"],
+    )
+    cuts = [
+        [raw],
+        [raw[at : at + 1] for at in range(len(raw))],
+        list(pieces(raw, row.get("chunk_offsets", []))),
+    ]
+    if len(raw) <= SHORT:
+        cuts += [[raw[:at], raw[at:]] for at in range(1, len(raw))]
+    first: list[Event] = []
+    for chunks in cuts:
+        events = list(
+            read_stream(
+                chunks,
+                content_type=row["content_type"],
+                status=row["http_status"],
+                headers=row.get("response_headers") or (),
+                dialect=dialect,
+            )
+        )
+        first = first or events
+        assert events == first
+    answer = collected(first)
+    assert answer[:4] == expected
+    if "expected_ids" in row:
+        assert answer.ids == row["expected_ids"]
+
+
+def test_corpus_framing_may_be_declared() -> None:
+    for row in READABLE:
+        rules = row["rules"] | {"framing": row["framing"], "options": row.get("framing_options", {})}
+        events = read_stream([raw_of(row)], row["content_type"], row["http_status"], dialect=rules)
+        assert collected(events).outcome == row["expected_end"], row["id"]
+
+
+@pytest.mark.parametrize("row", CONNECT, ids=lambda row: row["id"])
+def test_connect_conformance(row: dict[str, Any]) -> None:
+    expected = row["expected"]
+    first: list[Event] = []
+    for how, chunks in every_way(row["raw"], row.get("chunks", ())):
+        events = list(read_stream(chunks, status=row["status"], headers=row["headers"]))
+        first = first or events
+        assert events == first, how
+    answer = collected(first)
+    assert answer.outcome == {"malformed": "truncated"}.get(expected["outcome"], expected["outcome"])
+    if expected["outcome"] == "error":
+        sent = expected["end"]["error"]
+        assert answer.error == (sent.get("message") or sent.get("code") or "unknown")
+    if expected["outcome"] in ("malformed", "clean"):
+        assert answer.error
+
+
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row["id"])
+@pytest.mark.parametrize("dialect", [None, "kimi", "openai-chat"])
+def test_refused_connections_are_errors(row: dict[str, Any], dialect: str | None) -> None:
+    content_type = row.get("content_type", "text/event-stream")
+    events = read_stream([row["raw"]], content_type, row.get("status", 200), dialect=dialect)
+    answer = collected(events)
+    assert answer.text == ""
+    assert answer.error
+    assert answer.outcome in ("error", "truncated")
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body", "message"),
+    [
+        (401, "application/json", b'{"error":{"code":0,"message":"no"}}', "no"),
+        (429, "application/json", b'{"detail":[{"msg":"slow down"}]}', "slow down"),
+        (500, "application/json", b'{"ok":false}', 'HTTP status 500: {"ok":false}.'),
+        (503, "application/json", b'[{"error":{"message":"busy"}}]', "busy"),
+        (400, "application/json", b"not json\nsecond line", "HTTP status 400: not json."),
+        (418, "text/event-stream", b'data: {"error":"pot"}\n\n', "pot"),
+        (502, "text/plain", b"", "HTTP status 502: Bad Gateway."),
+        (799, "text/plain", b"  ", "HTTP status 799: no answer."),
+        (204, "", b"", "HTTP status 204: No Content."),
+        (302, "text/plain", b"x" * 400, f"HTTP status 302: {'x' * 300}…."),
+        (
+            403,
+            "text/html",
+            b"<!DOCTYPE html><title>Just\n a moment</title>",
+            "The server sent a web page, “Just a moment”, with HTTP status 403.",
+        ),
+        (
+            200,
+            "text/html; charset=utf-8",
+            b"<html><body>hello",
+            "The server sent a web page, no answer: the login has ended. Copy the request again.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("dialect", [None, "kimi"])
+def test_what_is_no_answer(
+    status: int, content_type: str, body: bytes, message: str, dialect: str | None
+) -> None:
+    for _, chunks in every_way(body):
+        exchange = answered(dialect, {"Content-Type": content_type}, *chunks, status=status)
+        assert (exchange.error, exchange.outcome, exchange.text) == (message, "error", "")
+        assert exchange.status == status
+
+
+def test_a_refusal_is_not_kept_whole() -> None:
+    page = b"<html><title>Big</title>" + b"x" * 300_000
+    chunks = [page[at : at + 1000] for at in range(0, len(page), 1000)]
+    exchange = answered(None, {"content-type": "text/html"}, *chunks, status=500)
+    assert exchange.error == "The server sent a web page, “Big”, with HTTP status 500."
+
+
+def test_frameworks_that_answer_every_post_with_201() -> None:
+    body = sse('{"event":"cmpl","text":"hi"}', '{"event":"all_done"}')
+    assert answered("kimi", {"content-type": "text/event-stream"}, body, status=201).text == "hi"
+
+
+def test_a_dialect_reads_its_sites_json_too() -> None:
+    body = b'{"error_type":"chat.forbidden"}'
+    exchange = answered("kimi", {"content-type": "application/json"}, body)
+    assert (exchange.error, exchange.outcome, exchange.dialect) == ("chat.forbidden", "error", "kimi")
+    body = b'{"object":"chat.completion","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}'
+    exchange = answered(None, {"content-type": "application/json"}, body)
+    assert (exchange.text, exchange.outcome, exchange.dialect) == ("Hi", "clean", "openai-chat")
+
+
+def test_declared_framing_wins_over_an_unknown_media_type() -> None:
+    body = sse('{"event":"cmpl","text":"hi"}', '{"event":"all_done"}')
+    assert answered("kimi", {"content-type": "text/plain"}, body).text == "hi"
+    assert answered("kimi", {}, body).text == "hi"
+
+
+def test_pages_are_read_where_the_rules_say_text() -> None:
+    rules = {"framing": "text", "rules": [{"to": "text", "get": "@raw"}]}
+    assert answered(rules, {"content-type": "text/html"}, b"<p>hi").text == "<p>hi"
+
+
+@pytest.mark.parametrize(
+    ("host", "content_type", "dialect"),
+    [
+        ("kimi.moonshot.cn", "text/event-stream", "kimi"),
+        ("WWW.Kimi.com:443", "application/connect+json", "kimi-connect"),
+        ("api.openai.com", "text/event-stream", "openai-chat"),
+        ("notkimi.com", "text/event-stream", ""),
+        ("", "text/event-stream", ""),
+    ],
+)
+def test_the_host_shows_the_dialect(host: str, content_type: str, dialect: str) -> None:
+    exchange = Exchange(None, host=host)
+    exchange.receive_head(200, [("content-type", content_type)])
+    assert exchange.dialect == dialect
+    assert exchange.why == (f"The host {host.partition(':')[0].lower()} speaks {dialect}." if dialect else "")
+
+
+def test_why_tells_how_the_dialect_was_chosen() -> None:
+    head = {"content-type": "text/event-stream"}
+    text = '{"event":"cmpl","text":"hi"}'
+    assert answered("kimi", head, sse(text)).why == "The dialect kimi was named."
+    assert answered({"rules": []}, head, sse(text)).why == "The rules were given."
+    assert answered({"rules": []}, head, sse(text)).dialect == "custom"
+    assert answered(None, head, sse('{"event":"ping"}', text)).why == "Its records are those of kimi."
+    assert answered(None, head, sse("who?")).why == "It has no known dialect's signs."
+    assert answered(None, head, sse("who?")).dialect == ""
+
+
+def test_detection_holds_what_came_before_the_sign() -> None:
+    exchange = Exchange(None)
+    exchange.receive_head(200, {"content-type": "text/event-stream"})
+    assert exchange.receive_data(sse('{"id":"c1","choices":[]}')) == []
+    [text] = exchange.receive_data(sse('{"choices":[{"index":0,"delta":{"content":"Hi"}}]}'))
+    assert text == Text("Hi")
+    assert exchange.ids == {"response": "c1"}
+
+
+def test_detection_reads_records_that_lost_their_blank_lines() -> None:
+    body = b'data: {"event":"cmpl","text":"No"}\ndata: {"event":"cmpl","text":" blank"}\n\n' + ALL_DONE
+    exchange = answered(None, {"content-type": "text/event-stream"}, body)
+    assert (exchange.text, exchange.dialect) == ("No blank", "kimi")
+
+
+@pytest.mark.parametrize("filler", [['{"n":1}'] * 300, ["x" * 2_000_000]])
+def test_detection_gives_up(filler: list[str]) -> None:
+    body = sse(*filler, '{"event":"cmpl","text":"too late"}')
+    exchange = answered(None, {"content-type": "text/event-stream"}, body, ALL_DONE)
+    assert (exchange.text, exchange.outcome) == ("", "error")
+    assert "--dialect" in exchange.error
+    assert f"records: {len(filler) + 2}" in exchange.error
+
+
+def test_an_answer_without_text_is_no_success() -> None:
+    head = {"content-type": "text/event-stream"}
+    exchange = answered("kimi", head, ALL_DONE)
+    assert (exchange.error, exchange.outcome) == (
+        "The answer ended without text; the dialect kimi found none in it, records: 1.",
+        "error",
+    )
+    thought = answered("kimi", head, sse('{"event":"k1","text":"hm"}'), ALL_DONE)
+    assert (thought.reasoning, thought.outcome) == ("hm", "error")
+    assert answered(None, head).error == "The answer ended without a word."
+    assert answered(None, head, b"data: what").outcome == "truncated"
+    assert answered("openai-chat", head).error == ""
+    assert answered("openai-chat", head).outcome == "truncated"
+
+
+def test_an_error_outdoes_a_cut() -> None:
+    head = {"content-type": "application/connect+json"}
+    message = encode_envelope(b'{"error":{"message":"first"}}')
+    again = encode_envelope(b'{"error":{"message":"second"}}')
+    exchange = answered("kimi", head, message + again + b"\0\0")
+    assert (exchange.error, exchange.outcome) == ("first", "error")
+    wrong = encode_envelope(b'{"error":"no object"}', 2)
+    exchange = answered("kimi", head, message + wrong)
+    assert (exchange.error, exchange.outcome) == ("first", "error")
+
+
+def test_what_follows_the_end_envelope_is_not_read() -> None:
+    text = b'{"op":"append","mask":"block.text.content","block":{"id":"1","text":{"content":"hi"}}}'
+    body = encode_envelope(text) + encode_envelope(b"{}", 2) + encode_envelope(text)
+    for _, chunks in every_way(body):
+        exchange = answered("kimi", {"content-type": "application/connect+json"}, *chunks)
+        assert (exchange.text, exchange.outcome) == ("hi", "truncated")
+        assert "end envelope" in exchange.error
+
+
+def test_abort_keeps_what_was_read() -> None:
+    exchange = Exchange("kimi")
+    exchange.receive_head(200, {"content-type": "text/event-stream"})
+    events = exchange.receive_data(sse('{"event":"cmpl","text":"half"}') + ALL_DONE)
+    events += exchange.abort("The connection was reset.")
+    assert events == [Text("half"), End("truncated", {})]
+    assert exchange.abort("again") == []
+    assert exchange.notes[0] == "The connection was reset."
+
+
+def test_abort_before_the_head() -> None:
+    assert Exchange(None).abort("No route.") == [End("truncated")]
+
+
+def test_abort_of_a_refusal() -> None:
+    exchange = Exchange(None)
+    exchange.receive_head(403, {"content-type": "application/json"})
+    assert exchange.abort("reset") == [Error("HTTP status 403: Forbidden."), End("error")]
+
+
+def test_an_echo_is_noted() -> None:
+    body = sse('{"event":"cmpl","text":"你好"}') + ALL_DONE
+    head = {"content-type": "text/event-stream"}
+    [note] = answered("kimi", head, body, sent=" 你好\n").notes
+    assert "echo" in note
+    assert answered("kimi", head, body, sent="hello").notes == ()
+    assert answered("kimi", head, body).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "message"),
+    [
+        ("kimmi", "There is no dialect named 'kimmi'."),
+        ({"framing": "morse"}, "The dialect custom is framed as 'morse', which can't be read."),
+    ],
+)
+def test_unusable_dialects(dialect: Any, message: str) -> None:
+    with pytest.raises(ProfileInvalid, match=message) as caught:
+        read_stream([], dialect=dialect)
+    assert caught.value.hint
+
+
+def test_header_fields_outrank_the_default_media_type() -> None:
+    body = encode_envelope(b'{"error":{"code":"canceled"}}', 2)
+    events = read_stream([body], headers=[("Content-Type", "application/connect+json")])
+    assert list(events) == [Error("canceled"), End("error", {})]
+
+
+RECORD = st.one_of(
+    st.fixed_dictionaries({"event": st.sampled_from(["cmpl", "k1"]), "text": st.text(max_size=4)}),
+    st.fixed_dictionaries(
+        {"event": st.sampled_from(["req", "resp", "ping", "all_done"]), "id": st.text(max_size=3)}
+    ),
+    st.fixed_dictionaries(
+        {"event": st.just("error"), "error": st.dictionaries(st.just("message"), st.text())}
+    ),
+    st.text(max_size=5),
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.lists(RECORD, max_size=6), st.lists(st.integers(0, 400), max_size=8), st.booleans())
+def test_cutting_changes_nothing(records: list[Any], places: list[int], by_name: bool) -> None:
+    body = sse(*[json.dumps(record, ensure_ascii=bool(index % 2)) for index, record in enumerate(records)])
+    chunks = list(pieces(body, [place for place in places if place < len(body)]))
+    dialect = "kimi" if by_name else None
+    whole = list(read_stream([body], dialect=dialect))
+    assert list(read_stream(chunks, dialect=dialect)) == whole
+    exchange = answered(dialect, {"content-type": "text/event-stream"}, *chunks)
+    assert exchange.text == collected(whole).text
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.binary(max_size=60),
+    st.sampled_from(["text/event-stream", "application/connect+json", "application/json"]),
+)
+def test_no_bytes_raise(body: bytes, content_type: str) -> None:
+    for status in (200, 500):
+        answer = collected(read_stream([body], content_type, status))
+        assert answer.outcome != "clean" or answer.error

@@ -1,0 +1,293 @@
+"""The room `importers`: pasted text → requests, on everything that real browsers wrote."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import fetch2py
+from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError, SnippetSyntaxError
+from fetch2py.importers import parse
+from fetch2py.request import Headers, Request
+from tests.fixture_files import snippet, snippets
+
+
+def one(text: str) -> Request:
+    [request] = parse(text)
+    return request
+
+
+def codes(request: Request) -> list[str]:
+    return [loss.code for loss in request.losses]
+
+
+@pytest.mark.parametrize("row", snippets(), ids=lambda row: row["name"])
+def test_says_what_the_snippet_says(row: Any) -> None:
+    requests = parse(row["snippet"])
+    wires = row.get("wires") or [row["wire"]]
+    for request, call, wire in zip(requests, row["calls"], wires, strict=True):
+        options = call["options"]
+        assert (request.method, request.url) == (options["method"], call["url"])
+        live = list(options.get("headers", {}).items())
+        if row["file"] == "chromium-156-resend":
+            assert [pair for pair in request.headers if pair in live] == live
+        else:
+            assert list(request.headers) == live
+        if wire is not None and row["body_bytes"] != "lost":
+            assert (request.body or b"") == b64decode(wire["body_base64"])
+
+
+# Where nothing in the snippet tells that bytes are gone: a byte order mark, and a blob without a type.
+UNTELLABLE = {("firefox-153", "json-with-bom"), ("webkit-2.50", "blob-body-no-type")}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in snippets() if row["body_bytes"] == "lost"], ids=lambda row: row["name"]
+)
+def test_a_lost_body_is_named(row: Any) -> None:
+    told = {"body-missing", "file-content", "body-charset"} & set(codes(one(row["snippet"])))
+    assert bool(told) != ((row["file"], row["id"]) in UNTELLABLE)
+
+
+def test_edit_and_resend_gives_its_commented_fields_back() -> None:
+    for row in snippets("chromium-156-resend"):
+        request = one(row["snippet"])
+        if row["wire"] is None or row["wire"]["http_version"] != "1.1":
+            continue
+        sent = {name.lower(): value for name, value in row["wire"]["headers"]}
+        told = {name.lower(): value for name, value in request.headers}
+        for name in ("cookie", "origin", "referer", "sec-fetch-mode", "user-agent", "host"):
+            # A request of a worker or of no-cors was shown before its last fields were known.
+            assert told.get(name, sent.get(name)) == sent.get(name), (row["id"], name)
+        assert ("cookie" in told) == ("cookie" in sent)
+        assert "cookies" not in codes(request)
+    names = [
+        name for name, _ in one(snippet("chromium-156-resend", "h2-kimi-chat-stream")["snippet"]).headers
+    ]
+    assert names == sorted(names)
+    assert "cookie" in names
+
+
+def test_only_the_consoles_own_comments_are_restored() -> None:
+    request = one(
+        'fetch("https://a.example/", {\n  "headers": {\n    "x-b": "1",\n'
+        '    // "cookie": "a=b", // Browser manages this from the cookie jar\n'
+        '    // "authorization": "Bearer old",\n    // a note\n  }\n});'
+    )
+    assert list(request.headers) == [("cookie", "a=b"), ("x-b", "1")]
+
+
+def test_cookies_left_out_are_named_with_the_remedy() -> None:
+    request = one(snippet("chromium-156-browser", "kimi-chat-stream")["snippet"])
+    [loss] = [loss for loss in request.losses if loss.code == "cookies"]
+    assert "use Copy as fetch (Node.js)" in loss.message
+    assert "cookies" not in codes(one(snippet("chromium-156-node", "kimi-chat-stream")["snippet"]))
+    assert "cookies" not in codes(one(snippet("chromium-156-browser", "get-simple")["snippet"]))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("'https://a.example/'", ("GET", "https://a.example/", [], None)),
+        ("`https://a.example/` , {method: 'POST', body: ''}", ("POST", "https://a.example/", [], b"")),
+        (
+            "'https://a.test/', {headers: new Headers({A: 'b'}), body: JSON.stringify({q: 1}), method: 'A'}",
+            ("A", "https://a.test/", [("A", "b")], b'{"q":1}'),
+        ),
+        (
+            "'https://a.example/', {headers: [['a', 'b'], ['a', 'c']]}",
+            ("GET", "https://a.example/", [("a", "b"), ("a", "c")], None),
+        ),
+        (
+            "'https://a.example/', {headers: new Headers([['a', 1]]), method: 'POST', body: 5}",
+            ("POST", "https://a.example/", [("a", "1")], b"5"),
+        ),
+        (
+            "'https://a.example/', {headers: new Headers(new Headers({a: true})), method: 'P', body: null}",
+            ("P", "https://a.example/", [("a", "true")], None),
+        ),
+        (
+            "new Request('https://a.example/', {method: 'POST', body: 'x'}), {headers: {a: null}}",
+            ("POST", "https://a.example/", [("a", "null")], b"x"),
+        ),
+        ("new Request('https://a.example/')", ("GET", "https://a.example/", [], None)),
+        ("'https://a.example/', null", ("GET", "https://a.example/", [], None)),
+        ("'https://a.example/', {method: undefined, headers: null}", ("GET", "https://a.example/", [], None)),
+        ("'https://a.example/', {signal: AbortSignal.timeout(5)}", ("GET", "https://a.example/", [], None)),
+        ("'https://a.example/', {headers: new Headers()}", ("GET", "https://a.example/", [], None)),
+        ("'https://a.example/\\ud800'", ("GET", "https://a.example/\ufffd", [], None)),
+    ],
+)
+def test_hand_written_calls(code: str, expected: Any) -> None:
+    request = one(f"const res = await fetch({code})")
+    assert (request.method, request.url, list(request.headers), request.body) == expected
+
+
+@pytest.mark.parametrize(
+    ("init", "body"),
+    [
+        ("{q: '你好 x', n: 1}", b"q=%E4%BD%A0%E5%A5%BD+x&n=1"),
+        ("[['a', '~*-._'], ['a', '']]", b"a=%7E*-._&a="),
+        ("'?a=b c&d'", b"a=b+c&d="),
+        ("", b""),
+    ],
+)
+def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
+    form = f"new URLSearchParams({init})"
+    request = one(f"fetch('https://a.example/', {{method: 'POST', body: {form}}})")
+    assert request.body == body
+    assert request.headers.get("content-type") == "application/x-www-form-urlencoded;charset=UTF-8"
+    plain = one(f"fetch('https://a.example/', {{method: 'POST', body: {form}.toString()}})")
+    assert plain.body == body
+    assert not plain.headers.has("content-type")
+    typed = one(
+        f"fetch('https://a.example/', {{method: 'POST', body: {form}, headers: {{'Content-Type': 'x/y'}}}})"
+    )
+    assert list(typed.headers) == [("Content-Type", "x/y")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "place", "said"),
+    [
+        ("fetch(location.href)", NotALiteral, (1, 7), "the URL (location.href) isn't a literal"),
+        ("fetch(\n  a()\n)", NotALiteral, (2, 3), "the URL isn't a literal"),
+        ("fetch('https://a/', init)", NotALiteral, (1, 21), "the second argument of fetch() (init)"),
+        ("fetch('https://a/', {headers: {a: b}})", NotALiteral, (1, 35), "a header value (b)"),
+        ("fetch('https://a/', {body: new FormData(f)})", NotALiteral, (1, 21), "new FormData"),
+        ("fetch('https://a/', {body: new Map().toString()})", NotALiteral, (1, 21), "new String"),
+        ("fetch('https://a/', {body: {a: 1}})", SnippetError, (1, 21), "[object Object]"),
+        ("fetch('https://a/', {headers: 'x'})", SnippetError, (1, 21), "header names"),
+        ("fetch('https://a/', {headers: [['a']]})", SnippetError, (1, 21), "header names"),
+        ("fetch('https://a/', {headers: {a: []}})", SnippetError, (1, 21), "a header value isn't a string"),
+        ("fetch('https://a/', 5)", SnippetError, (1, 1), "isn't an object"),
+        ("fetch('/api/chat')", SnippetError, (1, 7), "isn't absolute"),
+        ("fetch(5)", SnippetError, (1, 7), "isn't absolute"),
+        ("fetch()", SnippetError, (1, 1), "without a URL"),
+        ("// fetch('x')", NotAFetchCall, (1, 1), "as code"),
+        ("", SnippetSyntaxError, (1, 1), "empty"),
+        ("\ufeff \n", SnippetSyntaxError, (1, 1), "empty"),
+        ("curl 'https://a/' -H 'b: c'", NotAFetchCall, (1, 1), "cURL"),
+        ("<!DOCTYPE html><p>", NotAFetchCall, (1, 1), "web page"),
+        ("https://a.example/", NotAFetchCall, (1, 1), "URL alone"),
+        ("\x00\x01\x02", NotAFetchCall, (1, 1), "binary"),
+        ("hello", NotAFetchCall, (1, 1), "no fetch() call"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(
+    text: str, kind: type[SnippetError], place: tuple[int, int], said: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        parse(text)
+    error = caught.value
+    assert type(error) is kind
+    assert said in error.message
+    if place != (1, 1):
+        assert (error.line, error.column) == place
+    assert error.exit_code == 3
+
+
+def test_lines_are_counted_as_editors_count_them() -> None:
+    with pytest.raises(NotALiteral) as caught:
+        parse("// a\r\n// b\r// c\u2028\nfetch('https://a/',\r\n\t{body: b})")
+    assert (caught.value.line, caught.value.column) == (5, 9)
+
+
+def body(text: str, content_type: str, **fields: str) -> tuple[bytes | None, list[str]]:
+    """The bytes and the losses of a body shown as `text`."""
+    headers = {"content-type": content_type, "user-agent": "x", "content-length": "9", **fields}
+    options = json.dumps({"method": "POST", "headers": headers, "body": text})
+    request = one(f'fetch("https://a.example/", {options})')
+    return request.body, codes(request)
+
+
+@pytest.mark.parametrize(
+    ("text", "content_type", "expected"),
+    [
+        ("café", "application/json", b"caf\xe9"),
+        ('"café"', "application/json; charset=utf-8", '"café"'.encode()),
+        ('"café"', "application/vnd.api+json", '"café"'.encode()),
+        ('"café"', "", '"café"'.encode()),
+        ("café", "", b"caf\xe9"),
+        ("café", "text/plain", "café".encode()),
+        ("café", "application/x-www-form-urlencoded", "café".encode()),
+        ("café", "image/svg+xml", "café".encode()),
+        ("café", "text/plain; charset=iso-8859-1", b"caf\xe9"),
+        ("café", "application/octet-stream", b"caf\xe9"),
+        ("\x1f\x8bé", "application/json", b"\x1f\x8b\xe9"),
+        ('name="a"\r\n\r\né', "multipart/form-data; boundary=x", 'name="a"\r\n\r\né'.encode()),
+        (
+            'name="a"; filename="b"\r\n\r\né',
+            "multipart/form-data; boundary=x",
+            b'name="a"; filename="b"\r\n\r\n\xe9',
+        ),
+        ("é中", "application/octet-stream", "é中".encode()),
+        ("Ã©", "application/octet-stream", "Ã©".encode()),
+        ("\ud800a", "text/plain", "\ufffda".encode()),
+    ],
+)
+def test_a_bodys_characters_become_the_bytes_that_were_sent(
+    text: str, content_type: str, expected: bytes
+) -> None:
+    assert body(text, content_type)[0] == expected
+
+
+@given(payload=st.text(st.characters(codec="utf-8"), max_size=200), flags=st.sampled_from([0, 2]))
+@settings(deadline=None)
+def test_an_envelope_survives_both_ways_of_showing_it(payload: str, flags: int) -> None:
+    raw = payload.encode()
+    framed = bytes([flags]) + len(raw).to_bytes(4, "big") + raw
+    try:
+        shown = framed.decode()
+    except UnicodeDecodeError:
+        shown = framed.decode("latin-1")
+    assert body(shown, "application/connect+json")[0] == framed
+    assert body(shown, "application/grpc-web+proto")[0] == framed
+
+
+def test_a_spoilt_envelope_header_is_made_anew() -> None:
+    raw, losses = body('\x00\x00\x00\x01\ufffd{"a":"你"}', "application/connect+json")
+    assert raw == b"\x00\x00\x00\x00\x0b" + '{"a":"你"}'.encode()
+    assert losses == ["envelope-rebuilt"]
+    assert body("\x00\ufffd{oops", "application/connect+json")[1] == ["body-replaced"]
+    assert body("\x00\ufffd", "application/connect+json")[1] == ["body-replaced"]
+    assert body("AAAAA\x80", "application/grpc-web-text")[0] == b"AAAAA\x80"
+
+
+def test_losses_of_a_body_are_named() -> None:
+    assert body("a" * 1_048_576, "text/plain")[1] == ["body-cut"]
+    assert body("plain", "text/plain", **{"content-encoding": "gzip"})[1] == ["body-decompressed"]
+    assert body("", "text/plain", **{"content-encoding": "br"})[1] == ["body-decompressed"]
+    assert body("plain", "text/plain", **{"content-encoding": "identity"})[1] == []
+    assert body("\x1f\x8b\xe9", "text/plain", **{"content-encoding": "gzip"})[1] == []
+    assert body("caf", "text/plain; charset=gbk")[1] == ["body-charset"]
+    dropped = one("fetch('https://a.example/', {body: 'x', headers: {'user-agent': 'y'}})")
+    assert (dropped.body, codes(dropped)) == (None, ["body-dropped"])
+    missing = one(
+        "fetch('https://a.example/', {method: 'POST', headers: {'content-length': '5', 'user-agent': 'y'}})"
+    )
+    assert codes(missing) == ["body-missing"]
+    assert codes(one("fetch('https://a.example/', {method: 'POST', headers: {}})")) == ["headers-missing"]
+
+
+def test_a_requests_repr_tells_no_secret() -> None:
+    request = Request("POST", "https://a.example/?token=s", Headers([("authorization", "s")]), b"s")
+    assert repr(request) == "<Request POST with 1 header fields, 1 bytes>"
+    assert "no body" in repr(Request("GET", "https://a.example/"))
+
+
+def test_headers_are_pairs_that_are_blind_to_case() -> None:
+    headers = Headers([("A", "1"), ("b", "2"), ("a", "3")])
+    assert headers == (("A", "1"), ("b", "2"), ("a", "3"))
+    assert (headers.get("a"), headers.get("c"), headers.get("c", "x")) == ("1", "", "x")
+    assert headers.has("B")
+    assert headers.without("A") == (("b", "2"),)
+    assert headers.plus("c", "4")[-1] == ("c", "4")
+
+
+def test_the_front_door_parses() -> None:
+    assert fetch2py.parse(snippet("firefox-153", "get-simple")["snippet"])[0].method == "GET"

@@ -60,16 +60,18 @@ class Profile:
         requests = parse(text)
         if pick is None and len(requests) > 1:
             raise SnippetError(
-                f"the text holds {len(requests)} requests", source=text, hint="choose one, counted from 1"
+                f"The text holds {len(requests)} requests.", source=text, hint="Choose one, counted from 1."
             )
         if not 1 <= (pick or 1) <= len(requests):
             raise SnippetError(
-                f"there is no request number {pick}: the text holds {len(requests)}", source=text
+                f"There is no request number {pick}: the text holds {len(requests)}.", source=text
             )
         request = requests[(pick or 1) - 1]
         finding = message.find(request, sent)
         if sent is not None and finding.slot is None:
-            raise SlotError(finding.reason, hint="copy the request that carried the message, or leave it out")
+            raise SlotError(
+                finding.reason, hint="Copy the request that carried the message, or leave `sent` out."
+            )
         return cls.from_request(
             request, slot=finding.slot if finding.sure else None, also=finding.also if finding.sure else ()
         )
@@ -103,8 +105,8 @@ class Profile:
         if text is not None:
             if self.slot is None:
                 raise SlotError(
-                    "it isn't known where in this request the message stands",
-                    hint="name the place with --slot, or import again and say with --sent what you typed",
+                    "It isn't known where in this request the message stands.",
+                    hint="Name the place with --slot, or import again and say with --sent what you typed.",
                 )
             request = message.fill(request, self.slot, self.also, text)
         return as_sent(request)
@@ -136,16 +138,16 @@ class Profile:
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ProfileInvalid(f"it isn't valid TOML: {error}", hint=_MEND) from error
+            raise ProfileInvalid(f"The file isn't valid TOML: {error}.", hint=_MEND) from error
         if table.get("format") != FORMAT:
-            _invalid(f"its format is {table.get('format')!r}, and this version reads {FORMAT}")
+            _invalid(f"The file's format is {table.get('format')!r}, and this version reads {FORMAT}.")
         request, answer, slot = (_table(table, name) for name in ("request", "answer", "message"))
         method, url = _text(request, "method", "GET"), _text(request, "url", "")
         if not url.lower().startswith(("http://", "https://")):
-            _invalid("request.url isn't an http or https URL")
+            _invalid("request.url isn't an http or https URL.")
         dialect = answer.get("dialect")
         if dialect is not None and not isinstance(dialect, str | dict):
-            _invalid("answer.dialect is neither a name nor a table of rules")
+            _invalid("answer.dialect is neither a name nor a table of rules.")
         return cls(
             Request(
                 method=method,
@@ -168,7 +170,7 @@ class Profile:
         return replace(self, dialect=dialect)
 
 
-_MEND = "mend the file with `fetch2py edit`, or import the request again with --force"
+_MEND = "Mend the file with `fetch2py edit`, or import the request again with --force."
 
 
 def _toml(value: Any) -> str:
@@ -203,24 +205,24 @@ def _body(request: Mapping[str, Any]) -> bytes | None:
         try:
             return b64decode(_text(request, "body_base64", ""), validate=True)
         except Base64Error:
-            _invalid("request.body_base64 isn't base64")
+            _invalid("request.body_base64 isn't base64.")
     return _text(request, "body", "").encode() if "body" in request else None
 
 
 def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = table.get(name, {})
-    return found if isinstance(found, dict) else _invalid(f"[{name}] isn't a table")
+    return found if isinstance(found, dict) else _invalid(f"[{name}] isn't a table.")
 
 
 def _text(table: Mapping[str, Any], name: str, default: str) -> str:
     found = table.get(name, default)
-    return found if isinstance(found, str) else _invalid(f"{name} isn't a string")
+    return found if isinstance(found, str) else _invalid(f"{name} isn't a string.")
 
 
 def _texts(table: Mapping[str, Any], name: str) -> list[str]:
     found = table.get(name, [])
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        _invalid(f"{name} isn't a list of strings")
+        _invalid(f"{name} isn't a list of strings.")
     return found
 
 
@@ -229,7 +231,7 @@ def _pairs(found: Any) -> list[tuple[str, str]]:
     if not all(
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(t, str) for t in pair) for pair in pairs
     ):
-        _invalid("request.headers isn't a list of [name, value] pairs")
+        _invalid("request.headers isn't a list of [name, value] pairs.")
     return [(name, value) for name, value in pairs]
 
 

@@ -12,9 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from . import credentials, jsontext, message
+from . import jsontext, message
+from .credentials.rules import is_secret
 from .errors import ProfileError, SlotError
 from .fetch_standard import origin_of
+from .message.carriers import CARRIERS
+from .message.kinds import kind_of
 from .profile import Profile
 from .request import Headers, Request
 
@@ -33,9 +36,9 @@ def refreshed(profile: Profile, request: Request) -> Profile:
     old = profile.captured()
     if (origin_of(old.url), old.method) != (origin_of(request.url), request.method):
         raise ProfileError(
-            f"this is another request: {request.method} to {origin_of(request.url)}, "
-            f"where the profile has {old.method} to {origin_of(old.url)}",
-            hint="copy the request that the profile was made from, or import this one under another name",
+            f"This is another request: {request.method} to {origin_of(request.url)}, "
+            f"where the profile has {old.method} to {origin_of(old.url)}.",
+            hint="Copy the request that the profile was made from, or import this one under another name.",
         )
     secret_fields = {name.lower() for name, value in profile.request.headers if "${secret:" in value}
     merged = replace(
@@ -55,34 +58,36 @@ def _headers(old: Headers, new: Headers, secret: set[str]) -> Headers:
 
 
 def _body(profile: Profile, old: Request, new: Request) -> bytes | None:
-    """The old body with the new one's secrets and ids; the new one whole where they can't be told apart."""
-    updated = old
-    for slot in _volatile_places(old):
+    """The old body with the new one's secrets and ids; the new one whole where it isn't JSON."""
+    try:
+        places = list(_volatile_places(old))
+    except (SlotError, ValueError):
+        return new.body
+    if kind_of(old) != kind_of(new) or kind_of(old) not in CARRIERS:
+        return new.body
+    for slot in places:
         if slot == profile.slot or slot in profile.also:
             continue
         try:
-            updated = message.fill(updated, slot, (), message.held(new, slot))
+            old = message.fill(old, slot, (), message.held(new, slot))
         except SlotError:
+            # The new capture has nothing there, so the person put it there or the page no longer does.
             continue
-    same_kind = old.headers.get("content-type") == new.headers.get("content-type")
-    return updated.body if same_kind and updated is not old else new.body
+    return old.body
 
 
 def _volatile_places(request: Request) -> Iterator[str]:
     """The slots of a JSON body whose values belong to one capture."""
-    for carrier, payload in message.json_payloads(request):
-        try:
-            value = jsontext.parse(payload)
-        except ValueError:
-            continue
-        for path, leaf in jsontext.leaves(value):
+    kind = kind_of(request)
+    if kind not in CARRIERS or not CARRIERS[kind].is_json:
+        return
+    for carried in CARRIERS[kind].texts(request):
+        for path, leaf in jsontext.leaves(jsontext.parse(carried.text)):
             name = next((token for token in reversed(path) if not token.isdigit()), "")
-            if (
-                isinstance(leaf, str)
-                and leaf
-                and (_ID_NAME.search(name) or _is_volatile(leaf) or credentials.is_secret(name, leaf))
-            ):
-                yield f"{carrier}:{jsontext.pointer(path)}"
+            if not isinstance(leaf, str) or not leaf:
+                continue
+            if _ID_NAME.search(name) or _is_volatile(leaf) or is_secret(name, leaf):
+                yield f"{kind}:{jsontext.pointer(path)}"
 
 
 def _is_volatile(value: str) -> bool:

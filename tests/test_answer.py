@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import Connection, Script, event_stream, serve
 
 from fetch2py.answer import Answer, AsyncAnswer, areplay, replay, submit
 from fetch2py.errors import ReplyRefused, ReplyTruncated, SlotError, WireError
 from fetch2py.events import End, Error, Event, Reasoning, Text
 from fetch2py.request import Headers, Request
 from fetch2py.wire import Timeouts
+from tests.servers import Connection, Script, event_stream, serve
 
 RULES: Mapping[str, Any] = {
     "framing": "sse",
@@ -325,9 +325,11 @@ def test_silence_in_the_middle_is_an_exception_for_tasks_too() -> None:
             async for event in answer:
                 events.append(event)
 
-    with serve(_begin('{"t": "a"}', then=_last_event_open)) as server:
-        with pytest.raises(WireError, match="sent nothing more"):
-            asyncio.run(run(server.url))
+    with (
+        serve(_begin('{"t": "a"}', then=_last_event_open)) as server,
+        pytest.raises(WireError, match="sent nothing more"),
+    ):
+        asyncio.run(run(server.url))
     assert events == [Text("a"), Text("b")]
 
 

@@ -1,4 +1,4 @@
-"""Whole answers: every row of the corpus, every stream of Connect's suites, and what the server sends instead."""
+"""Whole answers: the corpus, the streams of Connect's own suites, and what a server sends instead."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 import trustme
 import zstandard
-from servers import Connection, Received, Script, serve, serve_http2
 
 from fetch2py.errors import ReplyMalformed, ReplyRefused, ReplyTruncated, WireError
 from fetch2py.request import Headers, Request
 from fetch2py.wire import Response, Timeouts, astream, stream
 from fetch2py.wire.outgoing import locate, redirect
+from tests.servers import Connection, Received, Script, serve, serve_http2
 
 SHORT = 0.2
 

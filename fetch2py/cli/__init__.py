@@ -89,7 +89,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        terminal.note("interrupted")
+        terminal.note("Interrupted.")
         return INTERRUPTED
     except Fetch2pyError as error:
         terminal.report(error)

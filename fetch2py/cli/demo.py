@@ -52,7 +52,7 @@ def _shown(arguments: list[str]) -> int:
     from . import run
 
     shown = [Path(a).name if os.sep in a else f'"{a}"' if not a.isascii() else a for a in arguments]
-    terminal.say(terminal.told(f"$ fetch2py {' '.join(shown)}"))
+    terminal.say(f"$ fetch2py {' '.join(shown)}", bold=True)
     sys.stdout.flush()
     code = run(arguments)
     terminal.say("" if sys.stdout.isatty() else "\n")

@@ -33,6 +33,6 @@ def chosen_dialect(option: str | None) -> str | Mapping[str, Any] | None:
     except (OSError, ValueError) as error:
         raise click.UsageError(f"--dialect {option}: {error}") from error
     if not isinstance(rules, dict):
-        raise click.UsageError(f"--dialect {option}: the file holds no JSON object of rules")
+        raise click.UsageError(f"--dialect {option}: the file holds no JSON object of rules.")
     dialect_of(rules)
     return rules

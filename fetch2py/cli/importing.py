@@ -33,7 +33,7 @@ _REFRESH_EPILOG = """\b
 Example:
   fetch2py refresh kimi        from the clipboard, after “Copy as fetch”
 """
-_OTHERWISE = "save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`"
+_OTHERWISE = "Save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`."
 # Subdomains that say nothing of the site.
 _GENERIC = {"www", "api", "chat", "app", "m"}
 
@@ -69,7 +69,7 @@ def import_command(**options: Any) -> None:
     for line in report_lines(name, profile):
         terminal.say(line)
     if slot is None:
-        terminal.note(f"  the message has no slot: {finding.reason}")
+        terminal.note(f"  The message has no slot: {finding.reason}")
         terminal.note(f"  {_how_to_say(finding)}")
 
 
@@ -103,15 +103,15 @@ def _pasted(file: str | None) -> str:
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise click.UsageError(f"{file} can't be read: {error.strerror}") from error
+        raise click.UsageError(f"{file} can't be read: {error.strerror}.") from error
     # What Windows' shells write has a byte order mark, and may be UTF-16.
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError:
         raise SnippetSyntaxError(
-            "this is binary data, not a copied request",
-            hint="copy the request with “Copy as fetch” and save it as UTF-8 text",
+            "This is binary data, not a copied request.",
+            hint="Copy the request with “Copy as fetch” and save it as UTF-8 text.",
         ) from None
 
 
@@ -121,9 +121,9 @@ def _clipboard() -> str:
     try:
         text = str(pyperclip.paste())
     except pyperclip.PyperclipException:
-        raise SnippetError("the clipboard can't be read on this machine", hint=_OTHERWISE) from None
+        raise SnippetError("The clipboard can't be read on this machine.", hint=_OTHERWISE) from None
     if not text.strip():
-        raise SnippetError("the clipboard holds no text", hint=f"copy the request, or {_OTHERWISE}")
+        raise SnippetError("The clipboard holds no text.", hint=f"Copy the request first. Or: {_OTHERWISE}")
     return text
 
 
@@ -136,12 +136,12 @@ def _picked(text: str, pick: int | None, *, asking: bool) -> Request:
         for number, request in enumerate(requests, 1):
             terminal.note(f"  {number:>2}  {_summary(request)}")
         if not asking:
-            raise SnippetError(f"the text holds {len(requests)} requests", hint="choose one with --pick N")
+            raise SnippetError(f"The text holds {len(requests)} requests.", hint="Choose one with --pick N.")
         pick = click.prompt("Which request", type=click.IntRange(1, len(requests)), err=True)
     if (pick or 1) > len(requests):
         raise SnippetError(
-            f"there is no request number {pick}: the text holds {len(requests)}",
-            hint="choose one with --pick N",
+            f"There is no request number {pick}: the text holds {len(requests)}.",
+            hint="Choose one with --pick N.",
         )
     return requests[(pick or 1) - 1]
 
@@ -177,9 +177,9 @@ def _slot(
 
 def _how_to_say(finding: Finding) -> str:
     if not finding.candidates:
-        return "without a slot the request goes out as it was captured; --slot names a place by hand"
+        return "Without a slot the request goes out as it was captured; --slot names a place by hand."
     places = " or ".join(f"--slot {slot}" for slot, _ in finding.candidates[:2])
-    return f"import again with --sent and what you typed, or with {places}"
+    return f"Import again with --sent and what you typed, or with {places}."
 
 
 def _may_replace(name: str, *, asking: bool) -> bool:

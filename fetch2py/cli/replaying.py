@@ -59,7 +59,7 @@ def replay_command(**options: Any) -> int:
     from fetch2py.profiles import load
 
     if options["as_json"] and options["raw"]:
-        raise click.UsageError("--json and --raw are two ways to print one answer: choose one")
+        raise click.UsageError("--json and --raw are two ways to print one answer: choose one.")
     profile = load(options["name"])
     message = _message(options["text"], options["message"])
     request = _with_settings(profile.fill(message), options["settings"])
@@ -114,14 +114,14 @@ def _pass_through(chunks: Iterator[bytes], spinner: terminal.Spinner) -> None:
 
 def _next_step(status: int | None, name: str) -> str:
     if status in (401, 403):
-        return f"if the login has ended, copy the request again, then `fetch2py refresh {name}`"
-    return f"`fetch2py replay {name} --raw` shows the server's own bytes" if status == 200 else ""
+        return f"If the login has ended, copy the request again, then `fetch2py refresh {name}`."
+    return f"`fetch2py replay {name} --raw` shows the server's own bytes." if status == 200 else ""
 
 
 def _message(argument: str | None, option: str | None) -> str | None:
     """The new message; one line end at the end of stdin or a file is the shell's, not the person's."""
     if argument is not None and option is not None:
-        raise click.UsageError("the message is given twice: as an argument and with -m")
+        raise click.UsageError("The message is given twice: as an argument and with -m.")
     if option is None or not option.startswith(("-", "@")) or (option.startswith("-") and option != "-"):
         return argument if option is None else option
     if option.startswith("@@"):
@@ -130,7 +130,7 @@ def _message(argument: str | None, option: str | None) -> str | None:
         raw = sys.stdin.buffer.read() if option == "-" else Path(option[1:]).read_bytes()
         text = raw.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"-m {option}: {error}; for a message that begins with @ write @@") from error
+        raise click.UsageError(f"-m {option}: {error}; for a message that begins with @ write @@.") from error
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -140,7 +140,7 @@ def _with_settings(request: Request, settings: tuple[str, ...]) -> Request:
     for setting in settings:
         slot, equals, text = setting.partition("=")
         if not equals:
-            raise click.UsageError(f"--set {setting}: it wants SLOT=TEXT, such as json:/model=k2")
+            raise click.UsageError(f"--set {setting}: it wants SLOT=TEXT, such as json:/model=k2.")
         request = fill(request, slot, (), text)
     return request
 
@@ -150,7 +150,7 @@ def _with_fields(request: Request, fields: tuple[str, ...]) -> Request:
     for field in fields:
         name, colon, value = field.partition(":")
         if not colon or not name.strip():
-            raise click.UsageError("-H wants 'name: value'")
+            raise click.UsageError("-H wants 'name: value'.")
         headers = _replaced(headers, name.strip(), value.strip())
     return replace(request, headers=headers)
 

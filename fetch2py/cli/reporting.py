@@ -15,7 +15,6 @@ from fetch2py.dialects import forecast
 from fetch2py.profile import Profile
 from fetch2py.request import Request
 
-from .terminal import told
 from .tokens import lifetime
 
 __all__ = ["report_lines"]
@@ -29,7 +28,7 @@ def report_lines(name: str, profile: Profile) -> Iterator[str]:
     """One fact a line: request, body, slot, dialect, secrets, the token's life, each loss's remedy."""
     request, secrets = profile.request, list(profile.secrets.values())
     parts = urlsplit(request.url)
-    yield f"{told(name)}: {request.method} {redact(parts.netloc + parts.path, secrets)}"
+    yield f"{name}: {request.method} {redact(parts.netloc + parts.path, secrets)}"
     yield _line("header fields", str(len(request.headers)))
     yield _line("body", _body(profile.captured()))
     yield _line("message", _message(profile))

@@ -28,7 +28,7 @@ def list_command() -> int:
     store, worst = Store.default(), 0
     names = store.names()
     if not names:
-        terminal.note("no profiles yet: copy a request as fetch, then `fetch2py import -n NAME`")
+        terminal.note("No profiles yet: copy a request as fetch, then `fetch2py import -n NAME`.")
     width = max(map(len, names), default=0)
     for name in names:
         try:
@@ -85,7 +85,7 @@ def edit_command(name: str) -> None:
 def rename_command(name: str, new: str) -> None:
     """Give the profile NAME the name NEW."""
     Store.default().rename(name, new)
-    terminal.say(f"{name} is now {new}")
+    terminal.say(f"{name} is now {new}.")
 
 
 @click.command("remove", epilog="\b\nExample:\n  fetch2py remove kimi\n")
@@ -93,7 +93,7 @@ def rename_command(name: str, new: str) -> None:
 def remove_command(name: str) -> None:
     """Delete the profile NAME and its secrets."""
     Store.default().remove(name)
-    terminal.say(f"{name} is removed, and its secrets with it")
+    terminal.say(f"{name} is removed, and its secrets with it.")
 
 
 @click.command("path", epilog="\b\nExample:\n  fetch2py path kimi\n")

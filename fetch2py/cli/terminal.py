@@ -16,7 +16,7 @@ import click
 
 from fetch2py.errors import Fetch2pyError, SnippetError
 
-__all__ = ["Spinner", "dimmed", "note", "printable", "report", "say", "told"]
+__all__ = ["Spinner", "dimmed", "note", "printable", "report", "say"]
 
 # C0 but tab and line feed, DEL, and C1, which some terminals obey as they obey ESC [.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -29,9 +29,10 @@ def printable(text: str) -> str:
     return _CONTROLS.sub(lambda match: _picture(match[0]), text.replace("\r\n", "\n"))
 
 
-def say(text: str) -> None:
+def say(text: str, *, bold: bool = False) -> None:
     """A line of a command's own output, on stdout."""
-    click.echo(printable(text) if sys.stdout.isatty() else text)
+    shown = printable(text) if sys.stdout.isatty() else text
+    click.echo(click.style(shown, bold=True) if bold and _coloured(sys.stdout) else shown)
 
 
 def note(text: str) -> None:
@@ -41,19 +42,15 @@ def note(text: str) -> None:
 
 def report(error: Fetch2pyError) -> None:
     """An error on stderr: what happened, where, what to do next."""
-    where = ""
-    if isinstance(error, SnippetError) and error.source.strip():
-        where = f" (line {error.line}, column {error.column})"
-    note(f"{_styled('error:', fg='red', bold=True)} {error.message}{where}")
-    if where:
-        note(_excerpt(error))  # type: ignore[arg-type]  # `where` is only set for a SnippetError
+    placed = isinstance(error, SnippetError) and error.source.strip()
+    where = (
+        f" (line {error.line}, column {error.column})" if isinstance(error, SnippetError) and placed else ""
+    )
+    click.echo(f"{_label(f'error{where}:', 'red')} {printable(error.message)}", err=True)
+    if isinstance(error, SnippetError) and placed:
+        note(_excerpt(error))
     if error.hint:
-        note(f"  {_styled('next:', bold=True)} {error.hint}")
-
-
-def told(text: str) -> str:
-    """The text in bold where stdout is a terminal."""
-    return click.style(text, bold=True) if _coloured(sys.stdout) else text
+        click.echo(f"{_label('next:', None)} {printable(error.hint)}", err=True)
 
 
 def dimmed(text: str) -> str:
@@ -135,5 +132,5 @@ def _coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _styled(text: str, **style: object) -> str:
-    return click.style(text, **style) if _coloured(sys.stderr) else text  # type: ignore[arg-type]  # click's own keywords
+def _label(text: str, colour: str | None) -> str:
+    return click.style(text, fg=colour, bold=True) if _coloured(sys.stderr) else text

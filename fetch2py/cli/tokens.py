@@ -21,4 +21,4 @@ def token_note(secrets: Mapping[str, str], name: str) -> str:
     told = lifetime(secrets)
     if not told.startswith("expired"):
         return ""
-    return f"the token {told}: copy the request again, then `fetch2py refresh {name}`"
+    return f"The token {told}: copy the request again, then `fetch2py refresh {name}`."

@@ -6,8 +6,20 @@ stands, `placeholders` what takes its place, `redaction` how a text is shown, `j
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fetch2py.credentials.jwt import describe_expiry, expiry
 from fetch2py.credentials.placeholders import Lift, Lifted, lift, restore
-from fetch2py.credentials.redaction import redact
 
 __all__ = ["Lift", "Lifted", "describe_expiry", "expiry", "lift", "redact", "restore"]
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` with every secret masked: those in `secrets`, in any spelling, and what looks like one.
+
+    At most three leading characters of a secret stay. Redacting twice changes nothing more.
+    """
+    # Most commands print no secret, and compiling the patterns takes milliseconds.
+    from fetch2py.credentials.redaction import masked
+
+    return masked(text, secrets)

@@ -4,7 +4,7 @@ Knows placeholders. Must not know what makes a text secret, nor where the secret
 
 A placeholder is `${secret:NAME}`. A text of the request's own that already reads `${secret:` becomes
 `${secret:}`, the placeholder without a name, which always stands for just that text; so every placeholder in
-a lifted request is one that was put there. Putting back is a single pass: what a secret holds is never expanded.
+a lifted request is one that was put there. Putting back is a single pass: what a secret holds isn't expanded.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from fetch2py.credentials.find import Span, in_body, in_header, in_url
 from fetch2py.errors import CredentialMissing
 from fetch2py.request import Headers, Request
+
+if TYPE_CHECKING:
+    from fetch2py.credentials.find import Span
 
 __all__ = ["Lift", "Lifted", "lift", "restore"]
 
@@ -52,6 +55,9 @@ class Lift:
 
 def lift(request: Request) -> Lift:
     """Take the secrets out of a request's URL, header fields, body and referrer. `restore` is the inverse."""
+    # Only an import needs the patterns that find secrets, and compiling them takes milliseconds.
+    from fetch2py.credentials.find import in_body, in_header, in_url
+
     ledger = _Ledger()
     media_type = request.headers.get("content-type")
     url = ledger.lift(request.url, in_url(request.url))

@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 from fetch2py.credentials.jwt import find_jwts
 from fetch2py.credentials.rules import BEGINNINGS, SECRET_FIELDS, grade, is_secret
 
-__all__ = ["redact"]
+__all__ = ["masked"]
 
 _MASK = "(redacted)"
 # The characters that a mask shows of a long secret: enough to tell eyJ from sk-.
@@ -34,11 +34,15 @@ _KNOWN_BEGINNING = "|".join(map(re.escape, BEGINNINGS))
 _TOKEN = re.compile(rf"(?<![A-Za-z0-9])(?:{_KNOWN_BEGINNING})[A-Za-z0-9_.-]{{8,}}+")
 # A name and its separator, with the quotation marks on either side of both; the marks may be escaped.
 _NAMED = re.compile(
-    r"""(?<![\w.\-%])(?P<before>\\*["'])?+(?P<name>[A-Za-z_][\w.\-]{0,80}+(?:\[[\w.\-]{0,40}\])?+)
-        (?P<after>\\*["'])?+[ \t]{0,4}+(?P<sign>[:=,])[ \t]{0,4}+(?P<mark>\\*["'])?+""",
+    r"""(?<![\w.\-%])(?P<before>\\{0,8}+["'])?+(?P<name>[A-Za-z_][\w.\-]{0,80}+(?:\[[\w.\-]{0,40}\])?+)
+        (?P<after>\\{0,8}+["'])?+[ \t]{0,4}+(?P<sign>[:=,])[ \t]{0,4}+(?P<mark>\\{0,8}+["'])?+""",
     re.VERBOSE | re.ASCII,
 )
-_WORD = re.compile(r"""(?:\$\{secret:[\w.-]*\}|[^\s"'&;,<>()\[\]{}\\])*+(?:\(redacted\))?+""")
+_WORD = re.compile(
+    r"""(?:(?:[Bb]earer|[Bb]asic)[ \t]+)?+ (?:\$\{secret:[\w.-]*\}|[^\s"'&;,<>()\[\]{}\\])*+
+        (?:\(redacted\))?+""",
+    re.VERBOSE,
+)
 _LINE = re.compile(r"[^\r\n]*+")
 _QUOTED = {mark: re.compile(rf"(?:[^{mark}\\\r\n]++|\\.)*+") for mark in ('"', "'")}
 _COOKIE = re.compile(r"([^=;\s]++=)([^;]*+)")
@@ -47,11 +51,8 @@ _HIDDEN = re.compile(r".{0,3}…?\(redacted\)|\$\{secret:[\w.-]*\}", re.DOTALL)
 _PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z]+")
 
 
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` with every secret masked: those in `secrets`, and what looks like one.
-
-    At most three leading characters of a secret stay. Redacting twice changes nothing more.
-    """
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """`text` with the secrets masked: those given, and what looks like one."""
     text = _without_known(text, secrets)
     if "://" in text:
         text = _USERINFO.sub(lambda match: match[1] + _masked(match[2]), text)

@@ -3,9 +3,9 @@
 Knows names and values alone. Must not know where a field stands, nor what becomes of a secret.
 
 A name is read as words (`x-msh-session-id`, `sessionID` and `session_id` all hold the word "session"), so
-that "author", "keyboard" and "tokenizer" are not mistaken. It then has a grade, and the grade says which values
-are believed: a password may be any text, a "token" may also be a setting ("none"), a "key" is most often
-just a key.
+that "author", "keyboard" and "tokenizer" are not mistaken. It then has a grade, and the grade says which
+values are believed: a password may be any text, a "token" may also be a setting ("none"), a "key" is most
+often just a key.
 """
 
 from __future__ import annotations
@@ -105,9 +105,9 @@ _ENDINGS = (
 _ABOUT = frozenset(
     re.findall(
         r"\w+",
-        """at budget code count created date duration enabled endpoint expiration expires expiry format hint in
-        index kind language length limit max method min mode model name number on out position provider scheme
-        scope size source status style time timeout title type up uri url usage used version""",
+        """at budget code count created date duration enabled endpoint expiration expires expiry format hint
+        in index kind language length limit max method min mode model name number on out position provider
+        scheme scope size source status style time timeout title type up uri url usage used version""",
     )
 )
 
@@ -119,7 +119,21 @@ _PLAIN_KEYS = frozenset(
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CONSTANT = frozenset(
-    ("true", "false", "null", "none", "nil", "undefined", "yes", "no", "on", "off", "auto", "default", "required")
+    (
+        "true",
+        "false",
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "auto",
+        "default",
+        "required",
+    )
 )
 _PLAIN = re.compile(
     r"""[a-z]{1,12} | [A-Z][a-z]{0,11} | [A-Z]{1,8}    # a word

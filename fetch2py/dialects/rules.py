@@ -112,7 +112,7 @@ def _expansion(where: str, data: Mapping[str, Any]) -> Expansion:
     _check_keys(where, data, _EXPAND_KEYS)
     at = _pointer(where, data, "at")
     if at is None:
-        _refuse(where, "has no `at`: the pointer to the array")
+        _refuse(where, "no `at`, the pointer to the array")
     return Expansion(_conditions(where, data), at, _typed(where, data, "join", str, ""))
 
 
@@ -126,7 +126,7 @@ def _rule(where: str, data: Mapping[str, Any]) -> Rule:
         _refuse(where, f"`mode` is {mode!r}; it can be {', '.join(_MODES)}")
     get = _pointer(where, data, "get")
     if get is None and (to in _PROSE or to.startswith(ID_TARGET)):
-        _refuse(where, f"a rule to {to} has no `get`: the pointer to the value")
+        _refuse(where, f"a rule to {to} has no `get`, the pointer to the value")
     if to not in _PROSE and ("mode" in data or "key" in data):
         _refuse(where, f"`mode` and `key` are for text and reasoning, not for {to}")
     conditions = _conditions(where, data)
@@ -177,17 +177,17 @@ def _strings(where: str, data: Mapping[str, Any], name: str) -> list[str]:
 
 def _check_keys(where: str, data: Any, known: tuple[str, ...]) -> None:
     if not isinstance(data, Mapping):
-        _refuse(where, f"is a {type(data).__name__}, not a table")
+        _refuse(where, f"{type(data).__name__} where a table belongs")
     for key in data:
         if key not in known:
-            _refuse(where, f"has an unknown key {key!r}; it can have {', '.join(known)}")
+            _refuse(where, f"unknown key {key!r}; it can have {', '.join(known)}")
 
 
 def _typed(where: str, data: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:
     """The member of that name, or the default, if it is of that kind."""
     value = data.get(name, default)
     if not isinstance(value, kind):
-        _refuse(where, f"`{name}` is a {type(value).__name__}, not a {_KINDS[kind]}")
+        _refuse(where, f"`{name}` holds {type(value).__name__} where a {_KINDS[kind]} belongs")
     return value
 
 

@@ -31,8 +31,8 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {"sse": ("keep_space",)}
 class Choice:
     """What reads an answer: `dialect` is None where the records have to show it.
 
-    `why` is one sentence about the dialect. `expected`: the media type is one that answers have. `json`: every
-    record must be JSON.
+    `why` is one sentence about the dialect. `expected`: the media type is one that answers have. `json`:
+    every record must be JSON.
     """
 
     framing: str

@@ -36,7 +36,7 @@ def parse(text: str) -> list[Request]:
     NotALiteral where a part that is needed would only be known by running the code.
     """
     if not text.strip("\ufeff \t\r\n"):
-        raise SnippetSyntaxError("the text is empty", source=text, hint=_HOW_TO_COPY)
+        raise SnippetSyntaxError("The text is empty.", source=text, hint=_HOW_TO_COPY)
     for importer in IMPORTERS.values():
         if importer.recognises(text):
             return importer.read(text)
@@ -45,8 +45,8 @@ def parse(text: str) -> list[Request]:
 
 
 _HOW_TO_COPY = (
-    "in DevTools, open Network, right-click the request, and choose Copy, “Copy as fetch”; "
-    "or “Copy as fetch (Node.js)”, which keeps the cookies"
+    "In DevTools, open Network, right-click the request, and choose Copy, “Copy as fetch”; "
+    "or “Copy as fetch (Node.js)”, which keeps the cookies."
 )
 
 
@@ -54,11 +54,11 @@ def _likely(text: str) -> tuple[str, str]:
     """What a text without a request probably is, and what to do about it."""
     start = text[:2000].lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("curl ", "curl.exe ")):
-        return "this is a cURL command", f"take the entry beside it instead: {_HOW_TO_COPY}"
+        return "This is a cURL command.", f"Take the menu entry beside it. {_HOW_TO_COPY}"
     if start.startswith(("<!doctype", "<html", "<head", "<body", "<script")):
-        return "this is a web page (HTML), and no fetch() call is in it", _HOW_TO_COPY
+        return "This is a web page (HTML), and no fetch() call is in it.", _HOW_TO_COPY
     if start.startswith(("http://", "https://")):
-        return "this is a URL alone, without a fetch() call", _HOW_TO_COPY
+        return "This is a URL alone, without a fetch() call.", _HOW_TO_COPY
     if "\x00" in start or "\ufffd" in start:
-        return "this is binary data, and no fetch() call is in it", _HOW_TO_COPY
-    return "no fetch() call is in this text", _HOW_TO_COPY
+        return "This is binary data, and no fetch() call is in it.", _HOW_TO_COPY
+    return "No fetch() call is in this text.", _HOW_TO_COPY

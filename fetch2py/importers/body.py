@@ -50,8 +50,8 @@ def missing_body(method: str, headers: Headers) -> tuple[Loss, ...]:
     return (
         Loss(
             "body-missing",
-            "the header fields speak of a body and the snippet holds none (a file, a blob or a stream): "
-            "it can't be sent again; copy a request whose message was typed",
+            "The header fields speak of a body and the snippet holds none (a file, a blob or a stream): "
+            "it can't be sent again; copy a request whose message was typed.",
         ),
     )
 
@@ -111,7 +111,7 @@ def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
     payload = _bytes(text[start:], "application/json", Headers())
     loss = Loss(
         "envelope-rebuilt",
-        "the snippet spoilt the five bytes before the JSON; they were made anew, nothing needs to be done",
+        "The snippet spoilt the five bytes before the JSON; they were made anew, nothing needs to be done.",
     )
     doubts = _doubts(text[start:], Headers())
     return b"\x00" + len(payload).to_bytes(4, "big") + payload, (loss, *doubts)
@@ -124,24 +124,24 @@ def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:
         losses.append(
             Loss(
                 "body-replaced",
-                "the body holds U+FFFD (\ufffd), which a browser writes for bytes that it can't show: "
-                "if it wasn't typed, those bytes are lost; copy a request without attachments",
+                "The body holds U+FFFD (\ufffd), which a browser writes for bytes that it can't show: "
+                "if it wasn't typed, those bytes are lost; copy a request without attachments.",
             )
         )
     if len(text) == FIREFOX_LIMIT:
         losses.append(
             Loss(
                 "body-cut",
-                f"the body ends at exactly {FIREFOX_LIMIT:,} characters, where Firefox cuts it: "
-                "copy the request in Chromium, or raise devtools.netmonitor.requestBodyLimit",
+                f"The body ends at exactly {FIREFOX_LIMIT:,} characters, where Firefox cuts it: "
+                "copy the request in Chromium, or raise devtools.netmonitor.requestBodyLimit.",
             )
         )
     if _EMPTY_FILE.search(text):
         losses.append(
             Loss(
                 "file-content",
-                "the form holds a file without its content, which browsers leave out: "
-                "copy a request without a file",
+                "The form holds a file without its content, which browsers leave out: "
+                "copy a request without a file.",
             )
         )
     charset = _other_charset(headers)
@@ -149,8 +149,8 @@ def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:
         losses.append(
             Loss(
                 "body-charset",
-                f"the body is declared as {charset}, whose letters outside ASCII some browsers drop from the "
-                "snippet: compare it with what you typed",
+                f"The body is declared as {charset}, whose letters outside ASCII some browsers drop from the "
+                "snippet: compare it with what you typed.",
             )
         )
     coding = headers.get("content-encoding").strip().lower()
@@ -158,8 +158,8 @@ def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:
         losses.append(
             Loss(
                 "body-decompressed",
-                f"the body is shown unpacked though it is declared as {coding}: "
-                "if the server refuses it, remove the content-encoding field with `fetch2py edit`",
+                f"The body is shown unpacked though it is declared as {coding}: "
+                "if the server refuses it, remove the content-encoding field with `fetch2py edit`.",
             )
         )
     return tuple(losses)

@@ -38,9 +38,9 @@ def read(text: str) -> list[Request]:
     found = calls(text, "fetch")
     if not found:
         raise NotAFetchCall(
-            "no call of fetch() stands in this text as code",
+            "No call of fetch() stands in this text as code.",
             source=text,
-            hint="copy the request with “Copy as fetch” and import that text unchanged",
+            hint="Copy the request with “Copy as fetch” and import that text unchanged.",
         )
     return [_Reader(text, call).request() for call in found]
 
@@ -76,7 +76,7 @@ class _Reader:
     def _arguments(self) -> tuple[str, dict[str, Any]]:
         arguments = self._call.arguments
         if not arguments:
-            self._fail(SnippetError, "fetch() is called without a URL")
+            self._fail(SnippetError, "fetch() is called without a URL.")
         self._span = self._call.spans[0]
         target, options = arguments[0], arguments[1] if len(arguments) > 1 else UNDEFINED
         inner: Any = UNDEFINED
@@ -86,8 +86,8 @@ class _Reader:
         if not isinstance(url, str) or not _ABSOLUTE.match(url):
             self._fail(
                 SnippetError,
-                "the URL isn't absolute, so it doesn't say which server is meant",
-                "copy the request from DevTools' Network panel, where the URL is whole",
+                "The URL isn't absolute, so it doesn't say which server is meant.",
+                "Copy the request from DevTools' Network panel, where the URL is whole.",
             )
         self._span = self._call.spans[1] if len(arguments) > 1 else self._call.span
         well_formed = url.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -98,7 +98,7 @@ class _Reader:
         if options is None or options is UNDEFINED:
             return {}
         if not isinstance(options, dict):
-            self._fail(SnippetError, "the second argument of fetch() isn't an object")
+            self._fail(SnippetError, "The second argument of fetch() isn't an object.")
         return {name: member for name, member in options.items() if member is not UNDEFINED}
 
     def _option(self, options: dict[str, Any], name: str, default: str) -> str:
@@ -110,7 +110,7 @@ class _Reader:
         if not headers and not self._call.comments:
             lost = Loss(
                 "headers-missing",
-                "the snippet has no header fields (old Chromium wrote none): copy it with a current browser",
+                "The snippet has no header fields (old Chromium wrote none): copy it with a current browser.",
             )
             return headers, (lost,) if isinstance(literal, dict) else ()
         headers = _with_restored(headers, self._call.comments)
@@ -126,7 +126,7 @@ class _Reader:
         if isinstance(value, dict):
             value = list(map(list, value.items()))
         if not isinstance(value, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in value):
-            self._fail(SnippetError, f"these aren't {kind} names with values")
+            self._fail(SnippetError, f"These aren't {kind} names with values.")
         return [(self._scalar(n, f"a {kind} name"), self._scalar(v, f"a {kind} value")) for n, v in value]
 
     def _body(self, value: Any) -> tuple[str | None, str]:
@@ -139,14 +139,14 @@ class _Reader:
             inner = value.arguments[0] if plain else value
             if not isinstance(inner, Construct) or inner.name != "URLSearchParams":
                 self._fail(
-                    NotALiteral, f"the body is made by `new {value.name}(…)`, which isn't a literal", _RUN_IT
+                    NotALiteral, f"The body is made by `new {value.name}(…)`, which isn't a literal.", _RUN_IT
                 )
             return self._form(inner), "" if plain else FORM
         if isinstance(value, dict | list):
             self._fail(
                 SnippetError,
-                "the body is an object, which fetch() would send as the text [object Object]",
-                "write body: JSON.stringify(…) around it",
+                "The body is an object, which fetch() would send as the text [object Object].",
+                "Write JSON.stringify(…) around it.",
             )
         return self._scalar(value, "the body"), ""
 
@@ -168,7 +168,7 @@ class _Reader:
             # Safari shows a redirected request with its last method and its first body.
             lost = Loss(
                 "body-dropped",
-                f"the snippet gives {method.upper()} a body, which isn't sent; it was left out",
+                f"The snippet gives {method.upper()} a body, which isn't sent; it was left out.",
             )
             return None, (lost,)
         return body_of(body, headers)
@@ -187,7 +187,7 @@ class _Reader:
             return json.dumps(value)
         if isinstance(value, int | float):
             return number_text(value)
-        return self._fail(SnippetError, f"{what} isn't a string")
+        return self._fail(SnippetError, f"{_sentence(what)} isn't a string.")
 
     def _literal(self, value: Any, what: str) -> Any:
         if isinstance(value, Opaque):
@@ -196,7 +196,9 @@ class _Reader:
             shown = self._text[start:end] if re.fullmatch(r"[\w$.]{1,40}", self._text[start:end]) else "it"
             named = what if shown == "it" else f"{what} ({shown})"
             self._fail(
-                NotALiteral, f"{named} isn't a literal: only running the code would give its value", _RUN_IT
+                NotALiteral,
+                f"{_sentence(named)} isn't a literal: only running the code would give its value.",
+                _RUN_IT,
             )
         return value
 
@@ -204,20 +206,22 @@ class _Reader:
         raise kind(message, source=self._text, span=self._span, hint=hint)
 
 
-_RUN_IT = (
-    "copy the request from DevTools' Network panel, where every value is filled in, or write the value here"
-)
+_RUN_IT = "Copy the request from DevTools' Network panel, where every value is filled in, or write it here."
 
 _COOKIES = Loss(
     "cookies",
-    "copied with credentials: include and no cookie: if the site needs its cookies, "
-    "use Copy as fetch (Node.js)",
+    "This was copied with credentials: include and no cookie: if the site needs its cookies, "
+    "use Copy as fetch (Node.js).",
 )
 _USER_AGENT = Loss(
     "user-agent",
-    "no User-Agent: Chromium leaves it out, and an honest fetch2py goes out in its place; "
-    "if the site wants the browser's, add a user-agent line with `fetch2py edit`",
+    "No User-Agent: Chromium leaves it out, and an honest fetch2py goes out in its place; "
+    "if the site wants the browser's, add a user-agent line with `fetch2py edit`.",
 )
+
+
+def _sentence(what: str) -> str:
+    return what[0].upper() + what[1:]
 
 
 def _with_restored(headers: Headers, comments: tuple[str, ...]) -> Headers:

@@ -27,7 +27,7 @@ _FRAMES = 25_000
 # Top-level await is legal only inside an async function for this parser.
 _PROLOGUE, _EPILOGUE = "async()=>{", "\n}"
 
-_COPY_AGAIN = "copy the request again with “Copy as fetch” and import that text unchanged"
+_COPY_AGAIN = "Copy the request again with “Copy as fetch” and import that text unchanged."
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201c\u201d\u2033\uff02\uff07"
 
 _LEXEMES = re.compile(
@@ -62,7 +62,7 @@ class SyntaxTree:
         start, end = self.span(node)
         if self.text[start:end].translate(_STAND_INS) != self.parsed[start:end].translate(_STAND_INS):
             raise SnippetSyntaxError(
-                "this string can't be told from the code around it",
+                "This string can't be told from the code around it.",
                 source=self.text,
                 span=(start, end),
                 hint=_COPY_AGAIN,
@@ -89,8 +89,8 @@ def read_syntax_tree(text: str) -> SyntaxTree:
     """
     if len(text) > MAX_LENGTH:
         raise SnippetSyntaxError(
-            f"the text has {len(text):,} characters and isn't what a browser's menu writes; "
-            f"other code is read up to {MAX_LENGTH:,}",
+            f"The text has {len(text):,} characters and isn't what a browser's menu writes; "
+            f"other code is read up to {MAX_LENGTH:,}.",
             source=text,
             hint=_COPY_AGAIN,
         )
@@ -107,7 +107,7 @@ def read_syntax_tree(text: str) -> SyntaxTree:
             raise _syntax_error(text, error) from None
         except RecursionError:
             raise SnippetSyntaxError(
-                "the text nests brackets too deeply to be read", source=text, hint=_COPY_AGAIN
+                "The text nests brackets too deeply to be read.", source=text, hint=_COPY_AGAIN
             ) from None
 
 
@@ -158,14 +158,14 @@ def _syntax_error(text: str, error: Any) -> SnippetSyntaxError:
     here = text[position : position + 1]
     if here and here in _TYPOGRAPHIC_QUOTES:
         return SnippetSyntaxError(
-            f"a typographic quote ({here}) stands where JavaScript wants a plain one",
+            f"A typographic quote ({here}) stands where JavaScript wants a plain one.",
             source=text,
             span=(position, position + 1),
-            hint="a chat or text program changed the quotes: copy again and import straight from DevTools",
+            hint="A chat or text program changed the quotes: copy again and import straight from DevTools.",
         )
     what = error.message.partition(": ")[2] or error.message
     return SnippetSyntaxError(
-        f"this isn't JavaScript that can be read: {what[:1].lower()}{what[1:]}",
+        f"This isn't JavaScript that can be read: {what[:1].lower()}{what[1:]}.",
         source=text,
         span=(position, position + 1),
         hint=_COPY_AGAIN,

@@ -18,7 +18,7 @@ from fetch2py.errors import SlotError
 from fetch2py.message import slot as slots
 from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.kinds import UNFILLABLE, is_telemetry, kind_of
-from fetch2py.message.names import HARD
+from fetch2py.message.names import WEAK
 from fetch2py.message.notation import well_formed
 from fetch2py.message.texts import NATURAL, is_markup, naturalness, normal, unmarked
 from fetch2py.message.walk import Place, places
@@ -28,7 +28,9 @@ __all__ = ["Finding", "find"]
 
 # Where nothing was typed, a text is the message if it weighs this much, and the next one less by the margin.
 # A natural text under a fair name weighs 8, one in the person's turn 10 more.
-_SURE, _MARGIN = 6.0, 3.0
+_SURE, _MARGIN = 6.0, 4.0
+# Parts of one turn are told apart by little else than their order, which differs from site to site.
+_MARGIN_OF_PARTS = 8.0
 # Below this a place is none that messages stand in.
 _FLOOR = 0.0
 # Texts so short are found in unrelated places by chance.
@@ -105,7 +107,8 @@ def _places(request: Request, kind: str) -> list[Place]:
 
 def _typed(found: list[Place], typed: str) -> _Choice:
     for doubt, matches in _TIERS:
-        matching = [place for place in found if matches(place.text, typed)]
+        # JSON as a whole is what was typed only if it is nothing but that.
+        matching = [place for place in found if not (doubt and place.is_json) and matches(place.text, typed)]
         if matching:
             return _among(matching, doubt)
     return replace(_untyped(found), refusal=_NOWHERE)
@@ -119,9 +122,9 @@ def _among(matching: list[Place], doubt: str) -> _Choice:
     best, *others = sorted(rest, key=_weight, reverse=True)
     also = () if doubt else tuple(place for place in others if _changes_with(best, place))
     rivals = [place for place in others if place not in also]
-    if best.name.weight <= HARD or not best.is_own:
+    if best.name.weight <= WEAK or not best.is_own:
         doubt = doubt or _ODD_PLACE
-    if rivals and rivals[0].weight > best.weight - _MARGIN:
+    if any(_is_close(best, place, best.weight - place.weight) for place in rivals):
         doubt = doubt or _CLOSE
     return _Choice([best, *rivals], also, doubt=doubt, why=_WHY_TYPED_OF_MANY if rivals else _WHY_TYPED)
 
@@ -140,7 +143,7 @@ def _untyped(found: list[Place]) -> _Choice:
     doubt = ""
     if weight < _SURE or not best.is_own:
         doubt = _FAINT
-    elif rivals and rivals[0][0] > weight - _MARGIN:
+    elif any(_is_close(best, place, weight - each) for each, place in rivals):
         doubt = _CLOSE
     elif is_markup(best.text):
         doubt = _MARKUP
@@ -186,11 +189,21 @@ def _weight_with_nature(place: Place) -> float:
     return place.weight if place.weight < _FLOOR - NATURAL else place.weight + naturalness(place.text)
 
 
+def _is_close(best: Place, place: Place, distance: float) -> bool:
+    if distance >= _MARGIN_OF_PARTS:
+        return False
+    return distance < _MARGIN or (place.is_own and _names(place) == _names(best))
+
+
+def _names(place: Place) -> list[str]:
+    return [token for token in chain(*place.tokens) if isinstance(token, str)]
+
+
 def _changes_with(best: Place, place: Place) -> bool:
     """Whether a place with the same text is another spelling of the same message, not one like it."""
     if not place.is_own or place.is_json or (place.standing.is_answered and not best.standing.is_answered):
         return False
-    if place.weight - place.standing.role - place.name.weight < _SIDE_MATTER:
+    if place.weight - place.standing.role - place.name.weight < _SIDE_MATTER and not place.standing.is_open:
         return False
     if place.name.weight < 0 or (place.name.weight == 0 and len(place.text) < _SHORT):
         return False

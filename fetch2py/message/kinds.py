@@ -44,7 +44,7 @@ _TELEMETRY = words(
 
 
 def kind_of(request: Request) -> str:
-    """json, connect, form, multipart, query, text, protobuf, binary or none, by media type, then by content."""
+    """json, connect, form, multipart, query, text, protobuf, binary or none; by media type, or by content."""
     body = request.body
     if not body:
         return "query" if urlsplit(request.url).query else "none"

@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from fetch2py.message.texts import words
 
-__all__ = ["HARD", "NO_NAME", "Name", "name"]
+__all__ = ["HARD", "NO_NAME", "WEAK", "Name", "name"]
 
 HARD = -12
 """Weight of a name that says: this is for the machine (an id, a token, a model)."""
 WEAK = -8
-"""Weight of a name for text that is seldom the message (a title, a description)."""
+"""Weight of a name for text that goes beside a message (a title, a greeting)."""
+SELDOM = -6
+"""Weight of a name that a message can have where it has no better one."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
 
@@ -49,13 +51,13 @@ _HARD = words(
 )
 _WEAK = words(
     """
-    title titles name names label description summary subject system preamble preprompt developer
-    assistant bot negative default last previous prev placeholder example examples suggested suggestion
-    suggestions source instructions persona personality history context style template greeting welcome
-    signup preview note notes reasoning thinking thought answer reply response output completion
-    focus
+    title titles label summary subject system preamble preprompt prefix suffix developer assistant bot
+    negative default last previous prev placeholder example examples suggested suggestion suggestions
+    source instructions persona personality history context style template greeting welcome preview
+    reasoning thinking thought answer reply response output completion focus
     """
 )
+_SELDOM = words("name names description note notes")
 # What a container's name tells about all that is in it.
 _SIDE_MATTERS = words(
     """
@@ -109,6 +111,8 @@ def _weight(parts: list[str]) -> float:
         return HARD
     if any(word in _WEAK for word in parts):
         return WEAK
+    if any(word in _SELDOM for word in parts):
+        return SELDOM
     best = max(parts, key=lambda word: _MESSAGE.get(word, 0), default="")
     if best not in _MESSAGE:
         return 0

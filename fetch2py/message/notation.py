@@ -44,7 +44,9 @@ def read(text: str, path: tuple[str, ...]) -> str:
     """The string at `path`. Raises KeyError where no string stands, ValueError where the text isn't JSON."""
     for at in path:
         start, end = jsontext.span_of(text, at)
-        text = _string(text[start:end], at)
+        text = jsontext.parse(text[start:end])
+        if not isinstance(text, str):
+            raise KeyError(at)
     return text
 
 
@@ -54,10 +56,11 @@ def edit(text: str, path: tuple[str, ...], message: str) -> Edit:
         return Edit(0, len(text), well_formed(message))
     start, end = jsontext.span_of(text, path[0])
     literal = text[start:end]
-    held = _string(literal, path[0])
+    if not literal.startswith('"'):
+        raise KeyError(path[0])
     if len(path) == 1:
         return Edit(start, end, _quoted(message, _manner(text)))
-    inner = edit(held, path[1:], message)
+    inner = edit(jsontext.parse(literal), path[1:], message)
     # What stays of the inner text must keep its spelling, so only the changed part is spelled anew.
     return Edit(
         start + _offset(literal, inner.start),
@@ -75,14 +78,9 @@ def well_formed(text: str) -> str:
     return text
 
 
-def _string(literal: str, at: str) -> str:
-    if not literal.startswith('"'):
-        raise KeyError(at)
-    held: str = jsontext.parse(literal)
-    return held
-
-
 def _manner(text: str) -> _Manner:
+    if "\\" not in text:
+        return _Manner(ascii_only=False, escapes_slashes=False)
     # Without the escaped backslashes each backslash that is left begins an escape.
     plain = text.replace("\\\\", "")
     slashes = plain.count("/")

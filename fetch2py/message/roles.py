@@ -28,6 +28,7 @@ _OTHERS = words(
     assistant system developer tool bot model ai chatbot function agent gpt llm operator robot
     """
 )
+_SAYINGS = words("content text message parts value body blocks")
 _WORD = re.compile(r"[a-z]+")
 _LONGEST_ROLE = 40
 
@@ -60,12 +61,15 @@ def role_of(item: dict[str, Any], *, in_list: bool) -> str:
 
 
 def turns_of(items: list[Any]) -> Turns | None:
-    """The list as turns of a conversation, or None where no element tells its role.
+    """The list as turns of a conversation, or None where no element that says something tells its role.
 
     Codes are told apart by the last turn: a conversation is sent when the person has spoken.
     """
     roles = [role_of(item, in_list=True) if isinstance(item, dict) else UNKNOWN for item in items]
     told = [index for index, role in enumerate(roles) if role]
+    while told and _is_silent(items[told[-1]]):
+        # A site's placeholder for the answer to come.
+        told.pop()
     if not told:
         return None
     if not any(role in (PERSON, OTHER) for role in roles):
@@ -74,6 +78,11 @@ def turns_of(items: list[Any]) -> Turns | None:
     persons = [index for index in told if roles[index] == PERSON]
     last = persons[-1] if persons else -1
     return Turns(tuple(roles), last, last == told[-1])
+
+
+def _is_silent(item: dict[str, Any]) -> bool:
+    said = [item[key] for key in _SAYINGS if key in item]
+    return bool(said) and not any(said)
 
 
 def _read(value: Any) -> str:

@@ -21,7 +21,7 @@ _DEEPEST = 120
 
 _ROLE_WEIGHT = {PERSON: 10.0, OTHER: -20.0}
 _OPEN_TURN = 12.0
-_ANSWERED_TURN = -2.0
+_ANSWERED_TURN = -3.0
 _PAST = -10.0
 _LEVEL = -0.3
 _LIST_NAMES = words("messages contents turns conversation dialog dialogue")
@@ -35,7 +35,7 @@ _PARTS = words(
 _PART = -15.0
 # In lists of these names the last text is the person's: files and quotes come before it.
 _LAST_COUNTS = frozenset(("blocks",))
-_EARLIER_BLOCK, _EARLIER = -4.0, -1.0
+_EARLIER_BLOCK, _EARLIER = -12.0, -1.0
 # A report of what happened, as analytics send it: an event's name, and beside it its properties.
 _EVENT_NAMES = words("event event_name eventName event_type eventType")
 _EVENT_PROPERTIES = frozenset(("properties", "event_properties", "eventProperties"))
@@ -55,13 +55,14 @@ the step from a text into the JSON that it holds.
 
 class _Standing(NamedTuple):
     """What its surroundings tell about all that is in a container. `role` is a weight; an answered turn is
-    the person's last one, with another's behind it.
+    the person's last one, with another's behind it; an open turn is their last one, with none.
     """
 
     role: float = 0.0
     is_other: bool = False
     is_past: bool = False
     is_answered: bool = False
+    is_open: bool = False
     is_report: bool = False
 
 
@@ -196,9 +197,8 @@ def _in_turn(standing: _Standing, turns: Turns, index: int) -> _Standing:
         return standing._replace(is_past=True)
     if index > turns.last or turns.roles[index] == UNKNOWN:
         return standing
-    return standing._replace(
-        role=_OPEN_TURN if turns.is_open else _ANSWERED_TURN, is_answered=not turns.is_open
-    )
+    role = _OPEN_TURN if turns.is_open else _ANSWERED_TURN
+    return standing._replace(role=role, is_open=turns.is_open, is_answered=not turns.is_open)
 
 
 def _with_role(standing: _Standing, role: str) -> _Standing:

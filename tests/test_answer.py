@@ -36,6 +36,15 @@ SHORT = Timeouts(first_byte=0.2, idle=0.2)
 PATIENCE = 20.0
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _quick_collections() -> Iterator[None]:
+    """Spare the collector what is there for good: it runs around each test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left_open() -> Iterator[None]:
     """Each test ends with as many open files as it began with."""

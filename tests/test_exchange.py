@@ -213,6 +213,17 @@ def test_a_refusal_is_not_kept_whole() -> None:
     assert exchange.error == "The server sent a web page, “Big”, with HTTP status 500."
 
 
+@pytest.mark.parametrize("dialect", ["kimi", "kimi-connect"])
+def test_a_refusal_is_read_by_the_rules_of_the_whole_site(dialect: str) -> None:
+    debug = {"reason": "REASON_X", "localizedMessage": {"message": "locale"}}
+    body = json.dumps({"code": "internal", "details": [{"debug": debug}]}).encode()
+    head = {"content-type": "application/json"}
+    assert answered(dialect, head, body, status=500).error == "REASON_X"
+    assert answered(None, head, body, status=500).error == "locale"
+    body = b'{"error_type":"chat.forbidden","message":"no"}'
+    assert answered(dialect, head, body, status=403).error == "no"
+
+
 def test_frameworks_that_answer_every_post_with_201() -> None:
     body = sse('{"event":"cmpl","text":"hi"}', '{"event":"all_done"}')
     assert answered("kimi", {"content-type": "text/event-stream"}, body, status=201).text == "hi"
@@ -222,6 +233,10 @@ def test_a_dialect_reads_its_sites_json_too() -> None:
     body = b'{"error_type":"chat.forbidden"}'
     exchange = answered("kimi", {"content-type": "application/json"}, body)
     assert (exchange.error, exchange.outcome, exchange.dialect) == ("chat.forbidden", "error", "kimi")
+    for dialect, host in (("kimi", ""), (None, KIMI), (None, "")):
+        body = b'{"error_type":"auth.token.invalid","message":"again"}'
+        exchange = answered(dialect, {"content-type": "application/json"}, body, host=host)
+        assert (exchange.error, exchange.outcome, exchange.dialect) == ("again", "error", "kimi")
     body = b'{"object":"chat.completion","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}'
     exchange = answered(None, {"content-type": "application/json"}, body)
     assert (exchange.text, exchange.outcome, exchange.dialect) == ("Hi", "clean", "openai-chat")

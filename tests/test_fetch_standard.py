@@ -37,7 +37,9 @@ def test_the_url_goes_as_written_less_fragment_and_userinfo() -> None:
 
 
 def test_fields_of_the_connection_never_go() -> None:
-    stale = [(name, "1") for name in ("Host", "content-length", "Connection", "TE", ":path", "referrer-policy")]
+    stale = [
+        (name, "1") for name in ("Host", "content-length", "Connection", "TE", ":path", "referrer-policy")
+    ]
     assert [name for name, _ in sent(headers=[*stale, ("X-A", " 1\t")]).headers][:1] == ["X-A"]
     assert sent(headers=[("X-A", " 1\t")]).headers.get("x-a") == "1"
 

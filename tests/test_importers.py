@@ -154,16 +154,16 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "place", "said"),
     [
-        ("fetch(location.href)", NotALiteral, (1, 7), "the URL (location.href) isn't a literal"),
-        ("fetch(\n  a()\n)", NotALiteral, (2, 3), "the URL isn't a literal"),
-        ("fetch('https://a/', init)", NotALiteral, (1, 21), "the second argument of fetch() (init)"),
-        ("fetch('https://a/', {headers: {a: b}})", NotALiteral, (1, 35), "a header value (b)"),
+        ("fetch(location.href)", NotALiteral, (1, 7), "The URL (location.href) isn't a literal"),
+        ("fetch(\n  a()\n)", NotALiteral, (2, 3), "The URL isn't a literal"),
+        ("fetch('https://a/', init)", NotALiteral, (1, 21), "The second argument of fetch() (init)"),
+        ("fetch('https://a/', {headers: {a: b}})", NotALiteral, (1, 35), "A header value (b)"),
         ("fetch('https://a/', {body: new FormData(f)})", NotALiteral, (1, 21), "new FormData"),
         ("fetch('https://a/', {body: new Map().toString()})", NotALiteral, (1, 21), "new String"),
         ("fetch('https://a/', {body: {a: 1}})", SnippetError, (1, 21), "[object Object]"),
         ("fetch('https://a/', {headers: 'x'})", SnippetError, (1, 21), "header names"),
         ("fetch('https://a/', {headers: [['a']]})", SnippetError, (1, 21), "header names"),
-        ("fetch('https://a/', {headers: {a: []}})", SnippetError, (1, 21), "a header value isn't a string"),
+        ("fetch('https://a/', {headers: {a: []}})", SnippetError, (1, 21), "A header value isn't a string"),
         ("fetch('https://a/', 5)", SnippetError, (1, 1), "isn't an object"),
         ("fetch('/api/chat')", SnippetError, (1, 7), "isn't absolute"),
         ("fetch(5)", SnippetError, (1, 7), "isn't absolute"),
@@ -175,7 +175,7 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
         ("<!DOCTYPE html><p>", NotAFetchCall, (1, 1), "web page"),
         ("https://a.example/", NotAFetchCall, (1, 1), "URL alone"),
         ("\x00\x01\x02", NotAFetchCall, (1, 1), "binary"),
-        ("hello", NotAFetchCall, (1, 1), "no fetch() call"),
+        ("hello", NotAFetchCall, (1, 1), "No fetch() call"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(

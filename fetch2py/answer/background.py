@@ -6,7 +6,6 @@ Knows the asynchronous answer, because a task can be cancelled while it waits an
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
 from fetch2py.answer.reply import Replayable, areplay
@@ -15,6 +14,7 @@ from fetch2py.wire import DEFAULT_TIMEOUTS, Timeouts
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import Future
 
 __all__ = ["submit"]
 
@@ -46,6 +46,7 @@ def submit(
     wait for it, so wait for the future.
     """
     import asyncio
+    from concurrent.futures import Future
     from threading import Thread
 
     future: Future[str] = Future()
@@ -90,6 +91,8 @@ class _Settlement:
         """Nothing to prepare."""
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        from concurrent.futures import CancelledError
+
         if not self._future.set_running_or_notify_cancel():
             self._on_error(CancelledError())
         elif error is None:

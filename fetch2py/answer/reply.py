@@ -181,7 +181,7 @@ class Answer(_Reading):
 
 
 class AsyncAnswer(_Reading):
-    """The twin of `Answer` for tasks, on asyncio or trio: `async with`, `async for`.
+    """The twin of `Answer` for tasks: `async with`, `async for`.
 
     Cancelling the task closes the connection at once. Without the `async with`, an answer that is not read to
     its end is closed only when the event loop comes to it.

@@ -23,10 +23,10 @@ def chosen_dialect(option: str | None) -> str | Mapping[str, Any] | None:
     """
     if option is None:
         return None
-    from fetch2py.dialects import dialect_of
+    from fetch2py.exchange.choice import compiled
 
     if not option.startswith("@"):
-        dialect_of(option)
+        compiled(option)
         return option
     try:
         rules = json.loads(Path(option[1:]).read_text(encoding="utf-8"))
@@ -34,5 +34,5 @@ def chosen_dialect(option: str | None) -> str | Mapping[str, Any] | None:
         raise click.UsageError(f"--dialect {option}: {error}") from error
     if not isinstance(rules, dict):
         raise click.UsageError(f"--dialect {option}: the file holds no JSON object of rules.")
-    dialect_of(rules)
+    compiled(rules)
     return rules

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from fetch2py.errors import ExchangeError
+from fetch2py.errors import ExchangeError, ReplyMalformed
 from fetch2py.request import Headers, Request
 
 from . import terminal

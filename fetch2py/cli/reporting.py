@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from fetch2py import message
 from fetch2py.credentials import redact
-from fetch2py.dialects import forecast
+from fetch2py.dialects.forecast import forecast
 from fetch2py.profile import Profile
 from fetch2py.request import Request
 

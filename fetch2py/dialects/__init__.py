@@ -8,7 +8,7 @@ named.
 from __future__ import annotations
 
 from fetch2py.dialects.complaints import complaint
-from fetch2py.dialects.detect import Detector, by_host, in_framing, named
+from fetch2py.dialects.detect import Detector, by_host, family, in_framing, named
 from fetch2py.dialects.reader import Reader
 from fetch2py.dialects.rows import DIALECTS
 from fetch2py.dialects.rules import Dialect, compile_dialect
@@ -21,6 +21,7 @@ __all__ = [
     "by_host",
     "compile_dialect",
     "complaint",
+    "family",
     "in_framing",
     "named",
 ]

@@ -15,6 +15,7 @@ from fetch2py.dialects.pointers import Pointer, compile_pointer, raw_text
 from fetch2py.dialects.rules import ID_TARGET, Rule
 from fetch2py.events import Error, Event, Reasoning, Text
 from fetch2py.framing import Frame
+from fetch2py.jsontext import leaves
 
 __all__ = ["Action", "Findings", "compile_action"]
 
@@ -159,7 +160,9 @@ def _text(value: Any) -> str:
 
 
 def _spelled(value: Any) -> str:
-    return mend(json.dumps(value, ensure_ascii=False)) if value and isinstance(value, (dict, list)) else ""
+    """An error that has no sentence, as its JSON; "" where nothing is in it."""
+    told = isinstance(value, (dict, list)) and any(leaf for _, leaf in leaves(value))
+    return mend(json.dumps(value, ensure_ascii=False)) if told else ""
 
 
 def _block_name(value: Any) -> str:

@@ -39,13 +39,10 @@ def complaint(value: Any, depth: int = _DEPTH) -> str:
         return ""
     if isinstance(value, str):
         return mend(value)
-    if isinstance(value, (dict, list)) and depth:
-        inner = value if isinstance(value, list) else (_at(value, place) for place in _PLACES)
-        for one in inner:
-            if found := complaint(one, depth - 1):
-                return found
-        return ""
-    return json.dumps(value)
+    if not isinstance(value, (dict, list)):
+        return json.dumps(value)
+    inner = value if isinstance(value, list) else (_at(value, place) for place in _PLACES)
+    return next((found for one in inner if depth and (found := complaint(one, depth - 1))), "")
 
 
 def _at(value: Any, place: tuple[str | int, ...]) -> Any:

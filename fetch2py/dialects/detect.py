@@ -16,7 +16,7 @@ from fetch2py.errors import ProfileInvalid
 from fetch2py.framing import Frame, records
 from fetch2py.jsontext import parse
 
-__all__ = ["Detector", "by_host", "in_framing", "named"]
+__all__ = ["Detector", "by_host", "family", "in_framing", "named"]
 
 _MOST_FRAMES = 256
 _MOST_TEXT = 1024 * 1024
@@ -37,10 +37,12 @@ def named(name: str) -> Dialect:
 
 def in_framing(dialect: Dialect, framing: str) -> Dialect:
     """The dialect, or the one that reads the same site's answers in this framing."""
-    if dialect.also and dialect.framing != framing:
-        other = named(dialect.also)
-        return other if other.framing == framing else dialect
-    return dialect
+    return next((one for one in family(dialect) if one.framing == framing), dialect)
+
+
+def family(dialect: Dialect) -> tuple[Dialect, ...]:
+    """The dialect, and the one for the same site's other framing."""
+    return (dialect, named(dialect.also)) if dialect.also else (dialect,)
 
 
 def by_host(host: str, framing: str) -> Dialect | None:
@@ -81,7 +83,9 @@ class Detector:
 
 
 def _candidates(framing: str) -> list[Dialect]:
-    return [dialect for dialect in map(named, DIALECTS) if dialect.framing in ("auto", framing)]
+    # Whatever a site streams in, its refusals are single JSON bodies.
+    fits = ("auto", framing)
+    return [one for one in map(named, DIALECTS) if one.framing in fits or framing == "json"]
 
 
 def _data(frame: Frame) -> Any:

@@ -1,7 +1,7 @@
 """The dialects that are known, as data in the rule model. A site that names its text differently is a row.
 
-Must not know how rules are read. `signs` tell a dialect by its host, or by a record that no other dialect
-has; `also` names the row that reads the same site's answers in another framing.
+Must not know how rules are read. `signs` tell a dialect by its host, by how the request's path ends, or by a
+record that no other dialect has; `also` names the row that reads the same site's answers in another framing.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _KIMI = {
     ],
     "signs": {
         "hosts": ["kimi.moonshot.cn", "kimi.com"],
+        "paths": ["/completion/stream"],
         "records": [
             {"/event": ["cmpl", "k1"], "/text": _PRESENT},
             {"/event": ["req", "resp"], "/id": _PRESENT},
@@ -90,6 +91,7 @@ _KIMI_CONNECT = {
     ],
     "signs": {
         "hosts": ["kimi.com", "kimi.moonshot.cn"],
+        "paths": ["/kimi.gateway.chat.v1.ChatService/Chat"],
         "records": [
             {"/op": ["set", "append"], "/mask": _PRESENT},
             {"/op": "set", "/chat/id": _PRESENT},
@@ -126,6 +128,7 @@ _OPENAI_CHAT = {
     ],
     "signs": {
         "hosts": ["api.openai.com", "api.moonshot.cn", "api.deepseek.com"],
+        "paths": ["/chat/completions"],
         "records": [
             {"/object": ["chat.completion.chunk", "chat.completion"]},
             {"/choices/0/index": _PRESENT, "/choices/0/delta": _PRESENT},

@@ -27,7 +27,7 @@ _DIALECT_KEYS = ("framing", "options", "carry", "strip_nul", "expand", "rules", 
 _OPTION_KEYS = ("keep_space", "boundary")
 _EXPAND_KEYS = ("on", "at", "join")
 _RULE_KEYS = ("to", "on", "get", "mode", "key", "same")
-_SIGNS_KEYS = ("hosts", "records")
+_SIGNS_KEYS = ("hosts", "paths", "records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,10 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """How a dialect is recognised: the hosts that speak it, and records that no other dialect has."""
+    """How a dialect is recognised: the hosts that speak it, how a request's path ends, records of its own."""
 
     hosts: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     records: tuple[tuple[Condition, ...], ...] = ()
 
 
@@ -141,6 +142,7 @@ def _signs(where: str, data: Mapping[str, Any]) -> Signs:
     records = _typed(place, data, "records", list, [])
     return Signs(
         hosts=tuple(_strings(place, data, "hosts")),
+        paths=tuple(_strings(place, data, "paths")),
         records=tuple(_conditions(place, {"on": record}) for record in records),
     )
 

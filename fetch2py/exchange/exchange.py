@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from fetch2py.dialects import Detector, Dialect, Reader, compile_dialect, complaint
+from fetch2py.dialects import Detector, Dialect, Reader, compile_dialect, complaint, family
 from fetch2py.events import End, Error, Event, Outcome
 from fetch2py.exchange.choice import Choice, choose, compiled, media_type
 from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page
@@ -100,7 +100,7 @@ class Exchange:
         self._take(choice.dialect, choice.why)
         if status not in ANSWERED or (is_page(content_type) and not _reads_pages(choice)):
             name, options = decoder_for(content_type, fields)
-            self._refusal = Refusal(status, DECODERS[name](**options), Reader(self._reader.dialect))
+            self._refusal = Refusal(status, DECODERS[name](**options), family(self._reader.dialect))
         elif choice.dialect is None:
             self._detector = Detector(choice.framing)
         return []

@@ -6,8 +6,9 @@ Knows HTTP statuses, and the bodies that come with them. Must not know sockets, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from fetch2py.dialects import Reader, complaint
+from fetch2py.dialects import Dialect, Reader, complaint
 from fetch2py.dialects.pointers import raw_text
 from fetch2py.framing import Decoder, Frame
 from fetch2py.jsontext import parse
@@ -32,12 +33,12 @@ def is_page(content_type: str) -> bool:
 
 
 class Refusal:
-    """Collects a body that isn't an answer. `reader` knows the dialect's error rules, which come first."""
+    """Collects a body that isn't an answer. Error rules of `dialects` come first, in their order."""
 
-    def __init__(self, status: int, decoder: Decoder, reader: Reader) -> None:
+    def __init__(self, status: int, decoder: Decoder, dialects: Iterable[Dialect]) -> None:
         self._status = status
         self._decoder = decoder
-        self._reader = reader
+        self._dialects = dialects
         self._frames: list[Frame] = []
         self._room = _MOST_BYTES
 
@@ -50,11 +51,12 @@ class Refusal:
     def message(self) -> str:
         """The sentence. Call it once, when the body is all in."""
         frames = [*self._frames, *self._decoder.receive_end()]
-        self._reader.receive(frames)
-        if self._reader.error:
-            return self._reader.error
-        if found := next(filter(None, map(_complaint, frames)), ""):
-            return found
+        readers = [Reader(dialect) for dialect in self._dialects]
+        for reader in readers:
+            reader.receive(frames)
+        told = [*(reader.error for reader in readers), *map(_complaint, frames)]
+        if any(told):
+            return next(filter(None, told))
         text = next(filter(None, map(raw_text, frames)), "")
         if _PAGE.match(text) or self._status in ANSWERED:
             return self._of_page(text)

@@ -8,10 +8,11 @@ these, or among all where nothing was typed, the weights decide; a choice with a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from operator import itemgetter
+from typing import Any, TypeAlias
 
 from fetch2py import jsontext
 from fetch2py.errors import SlotError
@@ -41,12 +42,15 @@ _SIDE_MATTER = -6.0
 _OFFERED = 9
 
 
+_Ranked: TypeAlias = tuple[float, Place]
+
+
 @dataclass(frozen=True, slots=True)
 class _Choice:
     """Places, best first; those that change with the first; and either why not it, or a doubt, or why it."""
 
     places: list[Place]
-    also: tuple[Place, ...] = ()
+    also: Sequence[Place] = ()
     refusal: str = ""
     doubt: str = ""
     why: str = ""
@@ -92,17 +96,25 @@ def find(request: Request, sent: str | None = None) -> Finding:
 
 def _places(request: Request, kind: str) -> list[Place]:
     carrier = CARRIERS[kind]
-    carried = list(carrier.texts(request))
     found: list[Place] = []
-    for each in carried:
-        if carrier.is_json:
-            found += places(jsontext.parse(each.text))
-        else:
-            found += places(each.text, field=each.name)
-    if len(carried) == 1:
-        return found
-    # An address means the first text that has a string there, so what it hides can't be told.
-    return [place for place in found if slots.held(request, _address(kind, place)) == place.text]
+    # An address means the first text that has a string there, so a later one that it hides can't be told.
+    taken: set[tuple[str, ...]] = set()
+    earlier: Iterable[tuple[str, ...]] = ()
+    for name, _, text in carrier.texts(request):
+        value, field = (jsontext.parse(text), None) if carrier.is_json else (text, name)
+        taken.update(earlier)
+        each = places(value, field=field)
+        found += (place for place in each if (name, *_path(place)) not in taken) if taken else each
+        earlier = _strings(name, value)
+    return found
+
+
+def _strings(name: str, value: Any) -> Iterator[tuple[str, ...]]:
+    return ((name, *path) for path, leaf in jsontext.leaves(value) if isinstance(leaf, str))
+
+
+def _path(place: Place) -> tuple[str, ...]:
+    return tuple(map(str, place.tokens[0]))
 
 
 def _typed(found: list[Place], typed: str) -> _Choice:
@@ -115,35 +127,31 @@ def _typed(found: list[Place], typed: str) -> _Choice:
 
 
 def _among(matching: list[Place], doubt: str) -> _Choice:
-    """The choice among the places that hold the typed text."""
-    reported, rest = _parted(matching)
-    if not rest:
-        return _Choice(reported, refusal=_TELEMETRY)
-    best, *others = sorted(rest, key=_weight, reverse=True)
-    also = () if doubt else tuple(place for place in others if _changes_with(best, place))
-    rivals = [place for place in others if place not in also]
-    if best.name.weight <= WEAK or not best.is_own:
-        doubt = doubt or _ODD_PLACE
-    if any(_is_close(best, place, best.weight - place.weight) for place in rivals):
-        doubt = doubt or _CLOSE
-    return _Choice([best, *rivals], also, doubt=doubt, why=_WHY_TYPED_OF_MANY if rivals else _WHY_TYPED)
+    """The choice among the places that hold the typed text; `doubt` is what is to be said of all of them."""
+    ranked = _ranked(matching, _weight)
+    if not ranked:
+        return _Choice(matching, refusal=_TELEMETRY)
+    best = ranked[0][1]
+    also, rivals = ([], ranked[1:]) if doubt else _same_and_others(ranked)
+    if not doubt and (best.name.weight <= WEAK or not best.is_own):
+        doubt = _ODD_PLACE
+    if not doubt and _has_close_rival(ranked[0], rivals):
+        doubt = _CLOSE
+    places = [best, *(place for _, place in rivals)]
+    return _Choice(places, also, doubt=doubt, why=_WHY_TYPED_OF_MANY if rivals else _WHY_TYPED)
 
 
 def _untyped(found: list[Place]) -> _Choice:
-    reported, rest = _parted(place for place in found if not place.is_json)
-    ranked = sorted(((_weight_with_nature(place), place) for place in rest), key=itemgetter(0), reverse=True)
+    ranked = _ranked((place for place in found if not place.is_json), _weight_with_nature)
     if not ranked or ranked[0][0] < _FLOOR:
-        refusal = _TELEMETRY if reported else _NO_MESSAGE
+        refusal = _TELEMETRY if any(place.standing.is_report for place in found) else _NO_MESSAGE
         return _Choice([place for _, place in ranked], refusal=refusal)
     weight, best = ranked[0]
-    text = normal(best.text)
-    others = [each for each in ranked[1:] if normal(each[1].text) == text and _changes_with(best, each[1])]
-    also = tuple(place for _, place in others)
-    rivals = [each for each in ranked[1:] if each not in others]
+    also, rivals = _same_and_others(ranked)
     doubt = ""
     if weight < _SURE or not best.is_own:
         doubt = _FAINT
-    elif any(_is_close(best, place, weight - each) for each, place in rivals):
+    elif _has_close_rival(ranked[0], rivals):
         doubt = _CLOSE
     elif is_markup(best.text):
         doubt = _MARKUP
@@ -172,12 +180,10 @@ def _address(kind: str, place: Place) -> str:
     return slots.address(kind, place.field, [tuple(map(str, tokens)) for tokens in place.tokens])
 
 
-def _parted(found: Iterable[Place]) -> tuple[list[Place], list[Place]]:
-    """The places in an event's report, and all others."""
-    parted: tuple[list[Place], list[Place]] = ([], [])
-    for place in found:
-        parted[0 if place.standing.is_report else 1].append(place)
-    return parted
+def _ranked(found: Iterable[Place], weigh: Callable[[Place], float]) -> list[_Ranked]:
+    """The places that are not in an event's report, the heaviest first; of equals the first in the source."""
+    ranked = [(weigh(place), place) for place in found if not place.standing.is_report]
+    return sorted(ranked, key=itemgetter(0), reverse=True)
 
 
 def _weight(place: Place) -> float:
@@ -189,10 +195,29 @@ def _weight_with_nature(place: Place) -> float:
     return place.weight if place.weight < _FLOOR - NATURAL else place.weight + naturalness(place.text)
 
 
-def _is_close(best: Place, place: Place, distance: float) -> bool:
-    if distance >= _MARGIN_OF_PARTS:
-        return False
-    return distance < _MARGIN or (place.is_own and _names(place) == _names(best))
+def _same_and_others(ranked: list[_Ranked]) -> tuple[list[Place], list[_Ranked]]:
+    """Of all places behind the best one: those that must change with it, and its rivals."""
+    best = ranked[0][1]
+    text = normal(best.text)
+    same: list[Place] = []
+    others: list[_Ranked] = []
+    for weight, place in ranked[1:]:
+        if _changes_with(best, place) and normal(place.text) == text:
+            same.append(place)
+        else:
+            others.append((weight, place))
+    return same, others
+
+
+def _has_close_rival(best: _Ranked, rivals: list[_Ranked]) -> bool:
+    names = _names(best[1])
+    for weight, place in rivals:
+        distance = best[0] - weight
+        if distance >= _MARGIN_OF_PARTS:
+            return False
+        if distance < _MARGIN or (place.is_own and _names(place) == names):
+            return True
+    return False
 
 
 def _names(place: Place) -> list[str]:
@@ -203,7 +228,7 @@ def _changes_with(best: Place, place: Place) -> bool:
     """Whether a place with the same text is another spelling of the same message, not one like it."""
     if not place.is_own or place.is_json or (place.standing.is_answered and not best.standing.is_answered):
         return False
-    if place.weight - place.standing.role - place.name.weight < _SIDE_MATTER and not place.standing.is_open:
+    if place.surroundings < _SIDE_MATTER and not place.standing.is_open:
         return False
     if place.name.weight < 0 or (place.name.weight == 0 and len(place.text) < _SHORT):
         return False

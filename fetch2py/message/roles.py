@@ -6,6 +6,7 @@ Knows how sites write roles. Must not know how texts are named, nor what they sa
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fetch2py.message.texts import words
@@ -94,8 +95,11 @@ def _read(value: Any) -> str:
 
 
 def _word(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST_ROLE:
-        return UNKNOWN
+    return _meant(value) if isinstance(value, str) and len(value) <= _LONGEST_ROLE else UNKNOWN
+
+
+@lru_cache(maxsize=256)
+def _meant(value: str) -> str:
     told = set(_WORD.findall(value.lower()))
     if not told.isdisjoint(_OTHERS):
         return OTHER

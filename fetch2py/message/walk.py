@@ -1,17 +1,16 @@
 """Every text of a request with its place, and how much the place speaks for a message standing there.
 
-Knows names, roles and positions in JSON, and JSON inside of it. Must not know what was typed, nor decide.
+Knows JSON, JSON inside of it, and GraphQL's place in it. Must not know what was typed, nor decide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py import jsontext
 from fetch2py.message.names import NO_NAME, Name, name
-from fetch2py.message.roles import OTHER, PERSON, UNKNOWN, Turns, role_of, turns_of
+from fetch2py.message.standing import Standing, by_elements, by_role, reported_members, standing_of
 from fetch2py.message.texts import is_graphql, words
 
 __all__ = ["Place", "Trail", "places"]
@@ -19,12 +18,8 @@ __all__ = ["Place", "Trail", "places"]
 # No site nests its message deeper; a body that does is made to keep its reader busy.
 _DEEPEST = 120
 
-_ROLE_WEIGHT = {PERSON: 10.0, OTHER: -20.0}
-_OPEN_TURN = 12.0
-_ANSWERED_TURN = -3.0
-_PAST = -10.0
 _LEVEL = -0.3
-_LIST_NAMES = words("messages contents turns conversation dialog dialogue")
+_PAST = -10.0
 # Parts of a turn that are not what the person typed in it.
 _PARTS = words(
     """
@@ -34,18 +29,9 @@ _PARTS = words(
 )
 _PART = -15.0
 # In lists of these names the last text is the person's: files and quotes come before it.
-_LAST_COUNTS = frozenset(("blocks",))
+_LAST_COUNTS = words("blocks")
 _EARLIER_BLOCK, _EARLIER = -12.0, -1.0
-# A report of what happened, as analytics send it: an event's name, and beside it its properties.
-_EVENT_NAMES = words("event event_name eventName event_type eventType")
-_EVENT_PROPERTIES = frozenset(("properties", "event_properties", "eventProperties"))
-_EVENT_DETAILS = _EVENT_PROPERTIES | {"params", "attributes", "props", "metadata"}
-_REPORT_MARKS = words(
-    """
-    writeKey write_key api_key distinct_id sent_at sentAt anonymousId statsigMetadata
-    """
-)
-_GRAPHQL_MARKS = frozenset(("variables", "operationName", "extensions"))
+_GRAPHQL_MARKS = words("variables operationName extensions")
 
 Trail: TypeAlias = "tuple[Trail, str | int | None] | None"
 """The way to a value, from its end: (the way to what it is in, its name or index). None as a name or index is
@@ -53,29 +39,15 @@ the step from a text into the JSON that it holds.
 """
 
 
-class _Standing(NamedTuple):
-    """What its surroundings tell about all that is in a container. `role` is a weight; an answered turn is
-    the person's last one, with another's behind it; an open turn is their last one, with none.
-    """
-
-    role: float = 0.0
-    is_other: bool = False
-    is_past: bool = False
-    is_answered: bool = False
-    is_open: bool = False
-    is_report: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A text where it stands. `weight` says how much name, role and position speak for the message."""
 
     trail: Trail
     text: str
     weight: float
     name: Name
-    standing: _Standing
-    is_json: bool
+    standing: Standing
+    is_json: bool = False
     field: str = ""
 
     @property
@@ -96,18 +68,27 @@ class Place:
         """Whether it is part of what the person says now: no other's words, and no earlier turn."""
         return not (self.standing.is_other or self.standing.is_past)
 
+    @property
+    def surroundings(self) -> float:
+        """The weight without the name's and the role's: what its containers and its position give or take."""
+        return self.weight - self.name.weight - self.standing.role
 
-class _Visit(NamedTuple):
-    """A value to be looked at, with what is known of it beforehand. `name` is that of the nearest member."""
+
+class _Container(NamedTuple):
+    """An object or list to be looked into. `score` is what containers and positions give or take so far;
+    `name` is that of the nearest member.
+    """
 
     value: Any
     trail: Trail
-    depth: int
     score: float
     name: Name
-    standing: _Standing
+    standing: Standing
+    depth: int
     in_list: bool = False
-    in_report: bool = False
+
+
+_Item: TypeAlias = Place | _Container
 
 
 def places(value: Any, *, field: str | None = None) -> Iterator[Place]:
@@ -116,111 +97,85 @@ def places(value: Any, *, field: str | None = None) -> Iterator[Place]:
     `value` is parsed JSON, or where a form's `field` is named, that field's text. Members whose names no
     address can tell are left out with all that is in them.
     """
-    in_report = isinstance(value, dict) and not _REPORT_MARKS.isdisjoint(value)
     about = NO_NAME if field is None else name(field)
-    stack = [_Visit(value, None, 0, 0.0, about, _Standing(), in_report=in_report)]
+    standing = standing_of(value)
+    stack: list[_Item] = [_Container(value, None, 0.0, about, standing, 0)]
+    if isinstance(value, str):
+        stack = [Place(None, value, about.weight, about, standing)] if _says(value) else []
     while stack:
-        visit = stack.pop()
-        if isinstance(visit.value, str):
-            inner = _json_in(visit.value) if visit.depth < _DEEPEST else None
+        item = stack.pop()
+        if isinstance(item, Place):
+            inner = _json_in(item)
             if inner is not None:
-                stack.append(visit._replace(value=inner, trail=(visit.trail, None), depth=visit.depth + 1))
-            if visit.value and not visit.value.isspace():
-                weight = visit.score + visit.name.weight + visit.standing.role
-                is_json = inner is not None
-                yield Place(
-                    visit.trail, visit.value, weight, visit.name, visit.standing, is_json, field or ""
-                )
-        elif visit.depth < _DEEPEST:
-            stack.extend(_members(visit) if isinstance(visit.value, dict) else _elements(visit))
+                stack.append(inner)
+                item = item._replace(is_json=True)
+            yield item._replace(field=field) if field else item
+        elif item.depth < _DEEPEST:
+            stack.extend(_members(item) if isinstance(item.value, dict) else _elements(item))
 
 
-def _json_in(text: str) -> Any:
-    """The object or list whose JSON the text is, or None."""
-    if text[:1] not in "{[ \t\r\n" or text.lstrip()[:1] not in ("{", "["):
+def _members(container: _Container) -> Iterator[_Item]:
+    """The members of an object that can lead to texts, last first."""
+    members, trail, score, _, standing, depth, in_list = container
+    score += _LEVEL
+    if not in_list:
+        standing = by_role(standing, members)
+    elif isinstance(members.get("type"), str) and members["type"] in _PARTS:
+        score += _PART
+    reported = reported_members(standing, members, in_list=in_list)
+    for member in reversed(members):
+        value = members[member]
+        about = name(member)
+        if not about.is_tellable or _is_document(members, member):
+            continue
+        stands = standing._replace(is_report=True) if member in reported else standing
+        if isinstance(value, str) and _says(value):
+            yield Place((trail, member), value, score + about.weight + stands.role, about, stands)
+        elif isinstance(value, (dict, list)):
+            yield _Container(value, (trail, member), score + about.inside, about, stands, depth + 1)
+
+
+def _elements(container: _Container) -> Iterator[_Item]:
+    """The elements of a list that can lead to texts, last first."""
+    elements, trail, score, about, standing, depth, _ = container
+    member = trail[1] if trail else None
+    in_turn = by_elements(standing, member, elements)
+    earlier = _EARLIER_BLOCK if member in _LAST_COUNTS else _EARLIER
+    for index in reversed(range(len(elements))):
+        value = elements[index]
+        each = score + _LEVEL
+        if in_turn:
+            standing = in_turn(index)
+            each += _PAST if standing.is_past else 0.0
+        elif index + 1 < len(elements):
+            each += earlier
+        if isinstance(value, str) and _says(value):
+            yield Place((trail, index), value, each + about.weight + standing.role, about, standing)
+        elif isinstance(value, (dict, list)):
+            yield _Container(value, (trail, index), each, about, standing, depth + 1, in_list=True)
+
+
+def _says(text: str) -> bool:
+    return bool(text) and not text.isspace()
+
+
+def _json_in(place: Place) -> _Container | None:
+    """The object or list whose JSON the place's text is, if it is any."""
+    if place.text[0] not in "{[ \t\r\n" or place.text.lstrip()[0] not in "{[":
         return None
     try:
-        return jsontext.parse(text)
+        value = jsontext.parse(place.text)
     except ValueError:
         return None
+    depth = sum(map(len, place.tokens))
+    return _Container(value, (place.trail, None), place.surroundings, place.name, place.standing, depth)
 
 
-def _members(visit: _Visit) -> Iterator[_Visit]:
-    """The members of an object that can lead to texts, last first."""
-    item: dict[str, Any] = visit.value
-    score, standing, depth = visit.score + _LEVEL, visit.standing, visit.depth + 1
-    if not visit.in_list:
-        standing = _with_role(standing, role_of(item, in_list=False))
-    elif isinstance(item.get("type"), str) and item["type"] in _PARTS:
-        score += _PART
-    reported = _reported(visit)
-    for member in reversed(item):
-        value = item[member]
-        if not isinstance(value, (str, dict, list)):
-            continue
-        about = name(member)
-        if not about.is_tellable or _is_document(item, member):
-            continue
-        inside = score if isinstance(value, str) else score + about.inside
-        stands = standing._replace(is_report=True) if member in reported else standing
-        yield _Visit(value, (visit.trail, member), depth, inside, about, stands, False, visit.in_report)
-
-
-def _elements(visit: _Visit) -> Iterator[_Visit]:
-    """The elements of a list that can lead to texts, last first."""
-    items: list[Any] = visit.value
-    score, depth, about = visit.score + _LEVEL, visit.depth + 1, visit.name
-    member = visit.trail[1] if visit.trail else None
-    turns = turns_of(items)
-    if turns is None and member in _LIST_NAMES:
-        turns = Turns((UNKNOWN,) * len(items), len(items) - 1, is_open=True)
-    earlier = _EARLIER_BLOCK if member in _LAST_COUNTS else _EARLIER
-    for index in reversed(range(len(items))):
-        value = items[index]
-        if not isinstance(value, (str, dict, list)):
-            continue
-        standing, extra = visit.standing, 0.0
-        if turns:
-            standing = _in_turn(standing, turns, index)
-            extra = _PAST if standing.is_past else 0.0
-        elif index + 1 < len(items):
-            extra = earlier
-        trail = (visit.trail, index)
-        yield _Visit(value, trail, depth, score + extra, about, standing, True, visit.in_report)
-
-
-def _in_turn(standing: _Standing, turns: Turns, index: int) -> _Standing:
-    standing = _with_role(standing, turns.roles[index])
-    if standing.is_other:
-        return standing
-    if index < turns.last:
-        return standing._replace(is_past=True)
-    if index > turns.last or turns.roles[index] == UNKNOWN:
-        return standing
-    role = _OPEN_TURN if turns.is_open else _ANSWERED_TURN
-    return standing._replace(role=role, is_open=turns.is_open, is_answered=not turns.is_open)
-
-
-def _with_role(standing: _Standing, role: str) -> _Standing:
-    if role not in _ROLE_WEIGHT:
-        return standing
-    return standing._replace(role=_ROLE_WEIGHT[role], is_other=role == OTHER)
-
-
-def _reported(visit: _Visit) -> frozenset[str]:
-    """Which members of an object are what an event's report says of it."""
-    if not (visit.in_list or visit.in_report):
-        return frozenset()
-    if not _EVENT_NAMES.isdisjoint(visit.value):
-        return _EVENT_DETAILS
-    return _EVENT_PROPERTIES if "name" in visit.value else frozenset()
-
-
-def _is_document(item: dict[str, Any], member: str) -> bool:
+def _is_document(members: dict[str, Any], member: str) -> bool:
     """Whether the member is the GraphQL document that its neighbours belong to."""
     return (
         member == "query"
-        and not _GRAPHQL_MARKS.isdisjoint(item)
-        and isinstance(item[member], str)
-        and is_graphql(item[member])
+        and not _GRAPHQL_MARKS.isdisjoint(members)
+        and isinstance(members[member], str)
+        and is_graphql(members[member])
     )

@@ -109,8 +109,7 @@ def _chunks(response: httpx.Response, flight: Flight) -> Iterator[bytes]:
 async def astream(
     request: Request, timeouts: Timeouts = DEFAULT_TIMEOUTS
 ) -> AsyncIterator[Response[AsyncIterator[bytes]]]:
-    """The asynchronous twin of `stream`, on asyncio or trio. Cancelling the task closes the connection at
-    once."""
+    """The twin of `stream` for tasks. Cancelling the task closes the connection at once."""
     import httpx
 
     from fetch2py.wire.faults import settings

@@ -37,7 +37,7 @@ class Phase(enum.Enum):
 
 
 class _Row(NamedTuple):
-    kind: type[BaseException]
+    kind: type[BaseException] | tuple[type[BaseException], ...]
     message: str
     hint: str
 
@@ -54,11 +54,10 @@ _CAUSES = (
         "Try again later, or wait longer with the first-byte time-out.",
     ),
     _Row(
-        socket.gaierror,
+        (socket.gaierror, UnicodeError),
         "The name in {origin} can't be found.",
         "Check its spelling, the network connection, and the proxy if there is one.",
     ),
-    _Row(UnicodeError, "The name in {origin} is not a host name.", "Check its spelling."),
     _Row(
         ssl.SSLCertVerificationError,
         "The certificate of {origin} is not trusted: {why}.",
@@ -165,8 +164,9 @@ def _causes(exc: BaseException | None) -> Iterator[BaseException]:
         if isinstance(exc, BaseExceptionGroup):
             for member in exc.exceptions:
                 yield from _causes(member)
-        # httpcore cuts the chain with `from None`; the context is still there.
-        exc = exc.__cause__ or exc.__context__
+        # httpcore cuts its chain with `from None` and keeps what led to it as an argument. The context won't
+        # do: it goes on to whatever the caller was handling when it asked.
+        exc = exc.__cause__ or next((arg for arg in exc.args if isinstance(arg, BaseException)), None)
 
 
 def _why(exc: BaseException) -> str:

@@ -1,0 +1,9 @@
+"""`python -m benchmarks`: every figure that the project promises, in one table."""
+
+from __future__ import annotations
+
+from benchmarks import commands, decode, delay
+from benchmarks.timing import table
+
+print(table([*commands.rows(), *decode.rows()]))
+print(delay.report())

@@ -1,0 +1,95 @@
+"""What its surroundings tell about all that is in a container: whose words they are, and of which turn.
+
+Knows turns of a conversation, and reports of events. Must not know how texts are named, nor what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from fetch2py.message.roles import OTHER, PERSON, UNKNOWN, Turns, role_of, turns_of
+from fetch2py.message.texts import words
+
+__all__ = ["Standing", "by_elements", "by_role", "reported_members", "standing_of"]
+
+_ROLE_WEIGHT = {PERSON: 10.0, OTHER: -20.0}
+_OPEN_TURN = 12.0
+_ANSWERED_TURN = -3.0
+# Lists of these names are turns even where no element tells its role.
+_TURN_LISTS = words("messages contents turns conversation dialog dialogue")
+# A report of what happened, as analytics send it: an event's name, and beside it its properties.
+_EVENT_NAMES = words("event event_name eventName event_type eventType")
+_EVENT_PROPERTIES = words("properties event_properties eventProperties")
+_EVENT_DETAILS = _EVENT_PROPERTIES | words("params attributes props metadata")
+_REPORT_MARKS = words("writeKey write_key api_key distinct_id sent_at sentAt anonymousId statsigMetadata")
+
+
+class Standing(NamedTuple):
+    """`role` is a weight. An answered turn is the person's last one with another's behind it, an open turn
+    their last one with none; the turns before are past. `in_report`: the body as a whole reports events.
+    """
+
+    role: float = 0.0
+    is_other: bool = False
+    is_past: bool = False
+    is_answered: bool = False
+    is_open: bool = False
+    is_report: bool = False
+    in_report: bool = False
+
+
+def standing_of(body: Any) -> Standing:
+    """How all that is in a body stands."""
+    return Standing(in_report=isinstance(body, dict) and not _REPORT_MARKS.isdisjoint(body))
+
+
+def by_role(standing: Standing, item: dict[str, Any]) -> Standing:
+    """How the members of an object stand that is no list's element."""
+    return _with_role(standing, role_of(item, in_list=False))
+
+
+def by_elements(standing: Standing, member: object, items: list[Any]) -> Callable[[int], Standing] | None:
+    """How each element of a list of turns stands, by index; None for any other list. `member` is its name."""
+    turns = turns_of(items)
+    if turns is None:
+        if member not in _TURN_LISTS:
+            return None
+        turns = Turns((UNKNOWN,) * len(items), len(items) - 1, is_open=True)
+    known: dict[tuple[str, int], Standing] = {}
+
+    def at(index: int) -> Standing:
+        side = (index > turns.last) - (index < turns.last)
+        key = (turns.roles[index], side)
+        if key not in known:
+            known[key] = _in_turn(standing, turns, *key)
+        return known[key]
+
+    return at
+
+
+def reported_members(standing: Standing, item: dict[str, Any], *, in_list: bool) -> frozenset[str]:
+    """Which members of an object are what an event's report says of the event."""
+    if not (in_list or standing.in_report):
+        return frozenset()
+    if not _EVENT_NAMES.isdisjoint(item):
+        return _EVENT_DETAILS
+    return _EVENT_PROPERTIES if "name" in item else frozenset()
+
+
+def _in_turn(standing: Standing, turns: Turns, role: str, side: int) -> Standing:
+    standing = _with_role(standing, role)
+    if role == OTHER:
+        return standing
+    if side < 0:
+        return standing._replace(is_past=True)
+    if side > 0 or role == UNKNOWN:
+        return standing
+    weight = _OPEN_TURN if turns.is_open else _ANSWERED_TURN
+    return standing._replace(role=weight, is_open=turns.is_open, is_answered=not turns.is_open)
+
+
+def _with_role(standing: Standing, role: str) -> Standing:
+    if role not in _ROLE_WEIGHT:
+        return standing
+    return standing._replace(role=_ROLE_WEIGHT[role], is_other=role == OTHER)

@@ -62,11 +62,12 @@ class Profile:
             raise SnippetError(
                 f"The text holds {len(requests)} requests.", source=text, hint="Choose one, counted from 1."
             )
-        if not 1 <= (pick or 1) <= len(requests):
+        number = 1 if pick is None else pick
+        if not 1 <= number <= len(requests):
             raise SnippetError(
-                f"There is no request number {pick}: the text holds {len(requests)}.", source=text
+                f"There is no request number {number}: the text holds {len(requests)}.", source=text
             )
-        request = requests[(pick or 1) - 1]
+        request = requests[number - 1]
         finding = message.find(request, sent)
         if sent is not None and finding.slot is None:
             raise SlotError(
@@ -138,7 +139,9 @@ class Profile:
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ProfileInvalid(f"The file isn't valid TOML: {error}.", hint=_MEND) from error
+            end = f"at line {text.rstrip().count(chr(10)) + 1}, the end of the document"
+            what = str(error).replace("at end of document", end)
+            raise ProfileInvalid(f"The file isn't valid TOML: {what}.", hint=_MEND) from error
         if table.get("format") != FORMAT:
             _invalid(f"The file's format is {table.get('format')!r}, and this version reads {FORMAT}.")
         request, answer, slot = (_table(table, name) for name in ("request", "answer", "message"))
@@ -227,12 +230,14 @@ def _texts(table: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _pairs(found: Any) -> list[tuple[str, str]]:
-    pairs = found if isinstance(found, list) else [None]
-    if not all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(t, str) for t in pair) for pair in pairs
-    ):
-        _invalid("request.headers isn't a list of [name, value] pairs.")
-    return [(name, value) for name, value in pairs]
+    pairs = []
+    for pair in found if isinstance(found, list) else [found]:
+        match pair:
+            case [str(name), str(value)]:
+                pairs.append((name, value))
+            case _:
+                _invalid("request.headers isn't a list of [name, value] pairs.")
+    return pairs
 
 
 def _invalid(what: str) -> NoReturn:

@@ -1,7 +1,6 @@
 """A process that saves a profile and dies: at the COUNT-th call to the system, or when it is killed.
 
 python store_crash.py HOME calls COUNT      die before that call; exit code 0 if it never came
-python store_crash.py HOME halves COUNT     the same, but half of a write's bytes have gone out
 python store_crash.py HOME loop             save again and again, until killed
 python store_crash.py HOME many NAME        save NAME-0 … NAME-9, and "shared" each time
 """
@@ -32,16 +31,22 @@ def secrets(mark: str) -> dict[str, str]:
     return {"cookie": mark, "filler": mark * (SIZE // len(mark))}
 
 
-def dying(name: str, count: list[int], *, halves: bool) -> Callable[..., Any]:
-    """The function `name` of os, which ends the process at the last of `count` calls."""
+def dying(name: str, count: list[int]) -> Callable[..., Any]:
+    """The function `name` of os, which ends the process at the last of `count` calls.
+
+    A write counts twice: the process can end before it, and when half of its bytes have gone out.
+    """
     genuine = getattr(os, name)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         count[0] -= 1
         if count[0] < 0:
-            if halves and name == "write":
-                genuine(args[0], bytes(args[1])[: len(args[1]) // 2])
             os._exit(DIED)
+        if name == "write":
+            count[0] -= 1
+            if count[0] < 0:
+                genuine(args[0], bytes(args[1])[: len(args[1]) // 2])
+                os._exit(DIED)
         return genuine(*args, **kwargs)
 
     return call
@@ -72,7 +77,7 @@ def main(home: str, mode: str, rest: str = "") -> None:
             "scandir",
             "listdir",
         ):
-            setattr(os, name, dying(name, count, halves=mode == "halves"))
+            setattr(os, name, dying(name, count))
         store.save("kimi", document("new"), secrets("new"), replace=True)
         os._exit(0)
 

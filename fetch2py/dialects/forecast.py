@@ -13,7 +13,7 @@ __all__ = ["forecast"]
 
 
 def forecast(url: str) -> tuple[str | None, str]:
-    """The name of the dialect that a request to `url` is answered in, and why; (None, why not) if none is known."""
+    """The dialect that answers a request to `url`, and why; (None, why not) where none is known."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     for name, row in DIALECTS.items():

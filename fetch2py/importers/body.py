@@ -119,50 +119,63 @@ def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
 
 def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:
     """What the string itself says of bytes that are gone."""
-    losses = []
-    if "\ufffd" in text:
-        losses.append(
-            Loss(
-                "body-replaced",
-                "The body holds U+FFFD (\ufffd), which a browser writes for bytes that it can't show: "
-                "if it wasn't typed, those bytes are lost; copy a request without attachments.",
-            )
-        )
-    if len(text) == FIREFOX_LIMIT:
-        losses.append(
-            Loss(
-                "body-cut",
-                f"The body ends at exactly {FIREFOX_LIMIT:,} characters, where Firefox cuts it: "
-                "copy the request in Chromium, or raise devtools.netmonitor.requestBodyLimit.",
-            )
-        )
-    if _EMPTY_FILE.search(text):
-        losses.append(
-            Loss(
-                "file-content",
-                "The form holds a file without its content, which browsers leave out: "
-                "copy a request without a file.",
-            )
-        )
+    return tuple(Loss(code, told) for code, doubt in _DOUBTS.items() if (told := doubt(text, headers)))
+
+
+def _replaced(text: str, _: Headers) -> str:
+    return (
+        "The body holds U+FFFD (\ufffd), which a browser writes for bytes that it can't show: "
+        "if it wasn't typed, those bytes are lost; copy a request without attachments."
+        if "\ufffd" in text
+        else ""
+    )
+
+
+def _cut(text: str, _: Headers) -> str:
+    return (
+        f"The body ends at exactly {FIREFOX_LIMIT:,} characters, where Firefox cuts it: "
+        "copy the request in Chromium, or raise devtools.netmonitor.requestBodyLimit."
+        if len(text) == FIREFOX_LIMIT
+        else ""
+    )
+
+
+def _without_file(text: str, _: Headers) -> str:
+    return (
+        "The form holds a file without its content, which browsers leave out: copy a request without a file."
+        if _EMPTY_FILE.search(text)
+        else ""
+    )
+
+
+def _in_other_charset(text: str, headers: Headers) -> str:
     charset = _other_charset(headers)
-    if charset and text.isascii():
-        losses.append(
-            Loss(
-                "body-charset",
-                f"The body is declared as {charset}, whose letters outside ASCII some browsers drop from the "
-                "snippet: compare it with what you typed.",
-            )
-        )
+    return (
+        f"The body is declared as {charset}, whose letters outside ASCII some browsers drop: "
+        "compare it with what you typed."
+        if charset and text.isascii()
+        else ""
+    )
+
+
+def _decompressed(text: str, headers: Headers) -> str:
     coding = headers.get("content-encoding").strip().lower()
-    if coding and coding != "identity" and not text.startswith(_CODING_MAGIC.get(coding, text[:0] or "\0")):
-        losses.append(
-            Loss(
-                "body-decompressed",
-                f"The body is shown unpacked though it is declared as {coding}: "
-                "if the server refuses it, remove the content-encoding field with `fetch2py edit`.",
-            )
-        )
-    return tuple(losses)
+    if coding in ("", "identity") or (coding in _CODING_MAGIC and text.startswith(_CODING_MAGIC[coding])):
+        return ""
+    return (
+        f"The body is shown unpacked though it is declared as {coding}: "
+        "if the server refuses it, remove the content-encoding field with `fetch2py edit`."
+    )
+
+
+# The loss's code, and what finds it: the sentence for a person, or "".
+_DOUBTS = {
+    "body-replaced": _replaced,
+    "body-cut": _cut,
+    "file-content": _without_file,
+    "body-charset": _in_other_charset,
+    "body-decompressed": _decompressed,
+}
 
 
 def _is_utf8(raw: bytes) -> bool:

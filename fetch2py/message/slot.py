@@ -35,13 +35,13 @@ class _Address(NamedTuple):
 
 
 def address(carrier: str, name: str, path: Sequence[tuple[str, ...]]) -> str:
-    """The slot's address; `path` has the pointer's tokens, then those of each pointer into a text inside."""
-    steps = [f"json:{jsontext.pointer(tokens)}" for tokens in path]
-    if CARRIERS[carrier].is_json:
-        steps[0] = carrier + steps[0].removeprefix("json")
-    else:
-        steps.insert(0, f"{carrier}:{name}")
-    return SEPARATOR.join(steps)
+    """The slot's address; `path` has the pointer's tokens, then those of each pointer into a text inside.
+
+    The first pointer is the empty one where the carrier's text is no JSON but a field's, told by `name`.
+    """
+    first, *nested = map(jsontext.pointer, path)
+    steps = (f"json:{pointer}" for pointer in nested)
+    return SEPARATOR.join([f"{carrier}:{first if CARRIERS[carrier].is_json else name}", *steps])
 
 
 def held(request: Request, slot: str) -> str:

@@ -99,9 +99,11 @@ def places(value: Any, *, field: str | None = None) -> Iterator[Place]:
     """
     about = NO_NAME if field is None else name(field)
     standing = standing_of(value)
-    stack: list[_Item] = [_Container(value, None, 0.0, about, standing, 0)]
-    if isinstance(value, str):
-        stack = [Place(None, value, about.weight, about, standing)] if _says(value) else []
+    stack: list[_Item] = []
+    if isinstance(value, (dict, list)):
+        stack.append(_Container(value, None, 0.0, about, standing, 0))
+    elif isinstance(value, str) and _says(value):
+        stack.append(Place(None, value, about.weight, about, standing))
     while stack:
         item = stack.pop()
         if isinstance(item, Place):

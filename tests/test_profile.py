@@ -1,0 +1,269 @@
+"""A profile: from a snippet, filled, as a file and back, and brought up to date."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import fetch2py
+from fetch2py import (
+    Headers,
+    Loss,
+    Profile,
+    ProfileError,
+    ProfileInvalid,
+    Request,
+    SlotError,
+    SnippetError,
+    profiles,
+)
+from fetch2py.refreshing import refreshed
+from tests.fixture_files import snippet, snippets
+
+KIMI = snippet("chromium-156-browser", "kimi-chat-stream")["snippet"]
+KIMI_CONNECT = snippet("chromium-156-node", "connect-json-envelope-length-byte-c8-cjk")["snippet"]
+
+
+def chat(**changes: Any) -> Request:
+    headers = Headers(
+        [("accept", "*/*"), ("content-type", "application/json"), ("Authorization", "Bearer one-two-3")]
+    )
+    body = (
+        b'{"chat_id":"c0ffee00","messages":[{"role":"user","content":"hi"}],"model":"k1",'
+        b'"csrf_token":"q7Zp01xx9"}'
+    )
+    request = Request(
+        "POST", "https://chat.example/api/c0ffee00?x=1", headers, body, referrer="https://chat.example/"
+    )
+    return replace(request, **changes)
+
+
+def test_a_snippet_becomes_a_profile_whose_message_can_change() -> None:
+    profile = Profile.from_snippet(KIMI, sent="你好")
+    assert profile.slot == "json:/messages/0/content"
+    request = profile.fill('quote " newline \n NUL \0 emoji 🐎')
+    before, after = KIMI.split("你好")
+    body = (request.body or b"").decode()
+    assert body == (
+        json.loads(f'"{before.split(chr(34) + "body" + chr(34) + ": " + chr(34))[1]}"')
+        + '"quote \\" newline \\n NUL \\u0000 emoji 🐎"'.strip('"')
+        + json.loads('"' + after.split('",\n')[0] + '"')
+    )
+    assert request.headers.get("authorization").startswith("Bearer eyJ")
+    assert request.headers.get("referer") == "http://127.0.0.1:8801/"
+
+
+def test_without_a_message_the_request_goes_as_captured() -> None:
+    for row in snippets("chromium-156-node")[::7]:
+        [parsed] = fetch2py.parse(row["snippet"])
+        assert Profile.from_snippet(row["snippet"]).fill().body == parsed.body
+
+
+def test_an_envelope_gets_its_new_length() -> None:
+    profile = Profile.from_snippet(KIMI_CONNECT)
+    assert profile.slot == "connect:/message/blocks/0/text/content"
+    for text in ("", "短", "x" * 1000):
+        body = profile.fill(text).body or b""
+        assert int.from_bytes(body[1:5], "big") == len(body) - 5
+        assert json.loads(body[5:])["message"]["blocks"][0]["text"]["content"] == text
+
+
+def test_without_a_slot_there_is_no_place_for_a_message() -> None:
+    profile = Profile.from_snippet(snippet("chromium-156-browser", "get-simple")["snippet"])
+    assert profile.slot is None
+    assert profile.fill().method == "GET"
+    with pytest.raises(SlotError, match="isn't known where"):
+        profile.fill("hello")
+    with pytest.raises(SlotError):
+        Profile.from_snippet(KIMI, sent="this was never typed")
+
+
+def test_one_of_several_requests_is_picked() -> None:
+    text = snippet("chromium-156-copy-all", "copy-all-as-fetch-browser")["snippet"]
+    assert Profile.from_snippet(text, pick=2).request.url.endswith("/g")
+    for pick in (None, 0, 5):
+        with pytest.raises(SnippetError, match="request"):
+            Profile.from_snippet(text, pick=pick)
+
+
+@pytest.mark.parametrize("row", snippets(), ids=lambda row: row["name"])
+def test_the_file_gives_the_same_profile_back(row: Any) -> None:
+    for request in fetch2py.parse(row["snippet"]):
+        profile = Profile.from_request(request, dialect="kimi")
+        document = profile.document()
+        assert Profile.from_document(document, profile.secrets) == profile
+        assert Profile.from_document(document, profile.secrets).fill() == profile.fill()
+        for secret in profile.secrets.values():
+            assert secret not in document
+
+
+@given(
+    url=st.text(st.characters(codec="utf-8")),
+    value=st.text(st.characters(codec="utf-8")),
+    body=st.none() | st.binary() | st.text(st.characters(codec="utf-8")).map(str.encode),
+)
+@settings(deadline=None)
+def test_any_request_survives_its_file(url: str, value: str, body: bytes | None) -> None:
+    losses = (Loss("a-b", value),)
+    request = Request(
+        "P", f"https://a/{url}", Headers([("x", value), (value, url)]), body, losses, referrer=value
+    )
+    rules = {
+        "rules": [{"to": "text", "on": {"/a": [1, 2.5, True, value]}, "get": "/b"}],
+        "options": {"keep_space": True},
+    }
+    profile = Profile.from_request(request, slot="json:/a", also=("json:/b",), dialect=rules)
+    again = Profile.from_document(profile.document(), profile.secrets)
+    assert again == profile
+    assert again.captured() == request
+
+
+def test_an_envelope_can_be_read_and_edited_in_the_file() -> None:
+    profile = Profile.from_snippet(KIMI_CONNECT)
+    document = profile.document()
+    assert 'body_connect = "{\\"scenario\\"' in document
+    edited = document.replace("SCENARIO_CHAT", "SCENARIO_K2D5_WITH_A_LONGER_NAME")
+    body = Profile.from_document(edited, profile.secrets).fill().body or b""
+    assert int.from_bytes(body[1:5], "big") == len(body) - 5
+
+
+def test_a_secret_inside_an_envelope_comes_back_with_the_right_length() -> None:
+    payload = b'{"access_token":"q7Zp01xx9-long-and-secret","message":{"blocks":[{"text":{"content":"hi"}}]}}'
+    body = b"\0" + len(payload).to_bytes(4, "big") + payload
+    profile = Profile.from_request(
+        chat(headers=Headers([("content-type", "application/connect+json")]), body=body)
+    )
+    document = profile.document()
+    assert "q7Zp01xx9" not in document
+    assert Profile.from_document(document, profile.secrets).fill().body == body
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("format = ", "line 1"),
+        ("", "format is None"),
+        ("format = 2", "format is 2"),
+        ("format = 1\nrequest = 1", r"\[request\] isn't a table"),
+        ("format = 1\n[request]\nurl = 'ftp://a'", "http or https"),
+        ("format = 1\n[request]\nurl = 'https://a'\nmethod = 1", "method isn't a string"),
+        ("format = 1\n[request]\nurl = 'https://a'\nheaders = [['a']]", "pairs"),
+        ("format = 1\n[request]\nurl = 'https://a'\nheaders = 'a'", "pairs"),
+        ("format = 1\n[request]\nurl = 'https://a'\nbody_base64 = '*'", "base64"),
+        ("format = 1\nmessage.also = [1]\n[request]\nurl = 'https://a'", "list of strings"),
+        ("format = 1\nmessage.also = 1\n[request]\nurl = 'https://a'", "list of strings"),
+        ("format = 1\nanswer.dialect = 1\n[request]\nurl = 'https://a'", "neither a name nor a table"),
+    ],
+)
+def test_a_broken_file_is_told_where(document: str, said: str) -> None:
+    with pytest.raises(ProfileInvalid, match=said) as caught:
+        Profile.from_document(document, {})
+    assert caught.value.exit_code == 4
+    assert "edit" in caught.value.hint
+
+
+def test_a_profiles_repr_tells_no_secret() -> None:
+    shown = repr(Profile.from_snippet(KIMI))
+    assert "eyJ" not in shown
+    assert "slot json:/messages/0/content" in shown
+
+
+def test_profiles_are_kept_by_name() -> None:
+    profile = Profile.from_snippet(KIMI)
+    fetch2py.save(profile, "kimi")
+    fetch2py.save(profile, "kimi")
+    assert fetch2py.load("kimi") == profile
+    with pytest.raises(ProfileError):
+        profiles.save(profile, "kimi", replace=False)
+    with pytest.raises(fetch2py.ProfileNotFound):
+        fetch2py.load("other")
+
+
+def test_a_corrupt_file_is_told_with_its_path_and_left_alone() -> None:
+    from fetch2py.store import Store
+
+    fetch2py.save(Profile.from_snippet(KIMI), "kimi")
+    file = Store.default().path("kimi")
+    broken = file.read_text(encoding="utf-8").replace("[request]", "[request")
+    file.write_text(broken, encoding="utf-8")
+    with pytest.raises(ProfileInvalid) as caught:
+        fetch2py.load("kimi")
+    line = 1 + broken[: broken.index("[request")].count("\n")
+    assert str(file) in caught.value.message
+    assert f"line {line}" in caught.value.message
+    assert file.read_text(encoding="utf-8") == broken
+
+
+def test_the_file_is_toml_for_people() -> None:
+    document = Profile.from_snippet(KIMI, sent="你好").document()
+    table = tomllib.loads(document)
+    assert table["message"]["slot"] == "json:/messages/0/content"
+    assert ["accept", "*/*"] in table["request"]["headers"]
+    assert "你好" in document
+    assert "cookies" in table["losses"]
+
+
+def fresh() -> Request:
+    body = (
+        b'{"chat_id":"c0ffee99","messages":[{"role":"user","content":"new"}],"model":"k2","csrf_token":"zzzz99xx1",'
+        b'"extra":1}'
+    )
+    headers = Headers(
+        [
+            ("accept", "a/b"),
+            ("content-type", "application/json"),
+            ("authorization", "Bearer new"),
+            ("x-new", "1"),
+        ]
+    )
+    return chat(url="https://chat.example/api/c0ffee99?x=2", headers=headers, body=body)
+
+
+def test_refreshing_takes_secrets_and_ids_and_keeps_edits() -> None:
+    old = Profile.from_request(chat(), slot="json:/messages/0/content", dialect="openai-chat")
+    new = refreshed(old, fresh())
+    assert (new.slot, new.dialect) == (old.slot, old.dialect)
+    captured = new.captured()
+    assert captured.url == "https://chat.example/api/c0ffee99?x=2"
+    assert json.loads(captured.body or b"") == {
+        "chat_id": "c0ffee99",
+        "messages": [{"role": "user", "content": "hi"}],
+        "model": "k1",
+        "csrf_token": "zzzz99xx1",
+    }
+    assert captured.headers.get("authorization") == "Bearer new"
+    assert captured.headers.get("accept") == "*/*"
+    assert captured.headers.get("x-new") == "1"
+
+
+def test_refreshing_takes_a_body_whole_that_it_cannot_compare() -> None:
+    text = Headers([("content-type", "text/plain")])
+    old = Profile.from_request(chat(headers=text, body=b"old"))
+    assert refreshed(old, chat(headers=text, body=b"new")).captured().body == b"new"
+    assert refreshed(Profile.from_request(chat()), chat(headers=text, body=b"new")).captured().body == b"new"
+    broken = Profile.from_request(chat(body=b"{oops"))
+    assert refreshed(broken, chat(body=b"{}")).captured().body == b"{}"
+
+
+def test_refreshing_leaves_what_the_new_capture_does_not_have() -> None:
+    old = Profile.from_request(
+        chat(body=b'{"my_id":"abc12345","n":1,"id":"x1","uuid":""}'), slot="json:/id", also=("json:/also",)
+    )
+    assert json.loads(refreshed(old, chat(body=b'{"id":"x2"}')).captured().body or b"") == {
+        "my_id": "abc12345",
+        "n": 1,
+        "id": "x1",
+        "uuid": "",
+    }
+
+
+@pytest.mark.parametrize("change", [{"url": "https://other.example/"}, {"method": "PUT"}])
+def test_refreshing_refuses_another_request(change: Any) -> None:
+    with pytest.raises(ProfileError, match="another request"):
+        refreshed(Profile.from_request(chat()), chat(**change))

@@ -168,10 +168,6 @@ class Profile:
             dialect,
         )
 
-    def with_answer(self, dialect: str | Mapping[str, Any] | None) -> Profile:
-        """The same profile, its answer read by `dialect`."""
-        return replace(self, dialect=dialect)
-
 
 _MEND = "Mend the file with `fetch2py edit`, or import the request again with --force."
 

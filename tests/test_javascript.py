@@ -130,7 +130,7 @@ def test_literals(code: str, value: Any) -> None:
         "{[a]: 1}",
         "JSON.stringify(a)",
         "JSON.stringify({a: [b]})",
-        "JSON.stringify({x: 1, y: a})",
+        "JSON.stringify({x: {y: 1}, z: a})",
         "JSON.stringify(new Map())",
         "JSON.stringify({a: 1}, null, 2)",
         "JSON.stringify(undefined)",

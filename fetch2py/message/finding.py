@@ -220,8 +220,12 @@ def _has_close_rival(best: _Ranked, rivals: list[_Ranked]) -> bool:
     return False
 
 
+def _way(place: Place) -> Iterator[str | int]:
+    return chain((place.field,), *place.tokens)
+
+
 def _names(place: Place) -> list[str]:
-    return [token for token in chain(*place.tokens) if isinstance(token, str)]
+    return [token for token in _way(place) if isinstance(token, str)]
 
 
 def _changes_with(best: Place, place: Place) -> bool:
@@ -233,10 +237,8 @@ def _changes_with(best: Place, place: Place) -> bool:
     if place.name.weight < 0 or (place.name.weight == 0 and len(place.text) < _SHORT):
         return False
     # Elements of one list are different turns or parts; members of one object are the same thing twice.
-    for ours, theirs in zip(chain(*best.tokens), chain(*place.tokens), strict=False):
-        if ours != theirs:
-            return isinstance(ours, str)
-    return False
+    ways = zip(_way(best), _way(place), strict=False)
+    return next((isinstance(ours, str) for ours, theirs in ways if ours != theirs), False)
 
 
 def _equal(text: str, typed: str) -> bool:

@@ -53,7 +53,7 @@ def kind_of(request: Request) -> str:
         if pattern.match(media_type):
             return kind
     # Sites send JSON under other media types too: text/plain saves them a preflight.
-    if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if _is_bracketed(body):
         return "json"
     if _is_enveloped(body):
         return "connect"
@@ -72,9 +72,17 @@ def is_telemetry(url: str) -> bool:
     return not words.isdisjoint(_TELEMETRY)
 
 
+def _is_bracketed(body: bytes) -> bool:
+    inside = body.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n")
+    return inside[:1] + inside[-1:] in (b"{}", b"[]")
+
+
 def _is_enveloped(body: bytes) -> bool:
-    first = envelope.split(body)[:1] if body[0] <= _LARGEST_FLAGS else ()
-    return bool(first) and first[0].payload.startswith(b"{")
+    if body[0] > _LARGEST_FLAGS:
+        return False
+    envelopes = envelope.split(body)
+    # Lengths that had to be made anew are no sign of envelopes.
+    return any(each.payload.startswith(b"{") for each in envelopes) and envelope.joined(envelopes) == body
 
 
 def _is_utf8(body: bytes) -> bool:

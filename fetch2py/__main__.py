@@ -1,5 +1,3 @@
-"""`python -m fetch2py`."""
-
 from fetch2py.cli import main
 
 main()

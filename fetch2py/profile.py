@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 from . import credentials, message
 from .errors import ProfileInvalid, SlotError, SnippetError
 from .fetch_standard import as_sent
-from .importers import parse
 from .message.envelope import Envelope, joined, split
 from .request import Headers, Loss, Request
 
@@ -57,6 +56,8 @@ class Profile:
 
         Raises SnippetError and its kinds, and SlotError where `sent` is nowhere in the request.
         """
+        from .importers import parse
+
         requests = parse(text)
         if pick is None and len(requests) > 1:
             raise SnippetError(

@@ -90,6 +90,7 @@ def test_both_paths_agree_wherever_both_can_read(
         ('"\\ud83d\\ude00"', "😀"),
         ('"\\ud83d"', "\ud83d"),
         ('"a\u2028b\u2029c"+""', "a\u2028b\u2029c"),
+        ("`\u2028\ue000\ue001\u2029`", "\u2028\ue000\ue001\u2029"),
         ("{a: 1, 'b': 2, \"c\": 3, 4: 5, }", {"4": 5, "a": 1, "b": 2, "c": 3}),
         ("{b: 1, 10: 2, 9: 3, b: 4}", {"9": 3, "10": 2, "b": 4}),
         ("{__proto__: 'x', ['a' + 'b']: 1}", {"ab": 1}),
@@ -280,6 +281,8 @@ def test_an_unclear_string_is_refused_and_not_changed() -> None:
     # The quote in the regular expression hides which `??` stands in a string and which is an operator.
     with pytest.raises(SnippetSyntaxError, match="can't be told"):
         calls('s = /"/; fetch("a??b", c ?? d)', "fetch")
+    with pytest.raises(SnippetSyntaxError, match="can't be told"):
+        calls("fetch(`a${`\u2028`}b`)", "fetch")
 
 
 def test_deep_nesting_is_read_or_refused() -> None:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fetch2py.message import Finding, fill, find, held
+from fetch2py.message import fill, find, held
+from fetch2py.message.finding import Finding
 from fetch2py.message.carriers import CARRIERS, Carried, Carrier
 from fetch2py.message.envelope import Envelope, joined, split
 from fetch2py.message.kinds import UNFILLABLE

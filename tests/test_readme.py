@@ -46,7 +46,7 @@ def steady(text: str) -> str:
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Path]]:
-    """A folder with the example snippet, `fetch2py` on the path; yields the stand-in's port and the folder."""
+    """A folder with the example snippet, `fetch2py` on the path; yields the stand-in's port and it."""
     binaries = tmp_path / "bin"
     binaries.mkdir()
     tool = binaries / "fetch2py"

@@ -6,9 +6,14 @@ so that `--help` costs little more than click itself.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
 
 import click
 
@@ -17,9 +22,12 @@ from fetch2py.version import __version__
 
 from . import terminal
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 INTERRUPTED = 130
+UNWRITTEN = 1
+# Windows says EINVAL of a pipe without a reader.
+_READER_HAS_GONE = (errno.EPIPE, errno.EINVAL)
 
 # name: (module, short help). The function has the command's name, with _command behind it.
 COMMANDS = {
@@ -43,8 +51,34 @@ Example:
 """
 
 
+class _Interrupted(Exception):
+    """Ctrl-C, kept from click, which has a line and an exit code of its own for it."""
+
+
+class _Unwritten(Exception):
+    """A write that the system refused, kept from click for the same reason."""
+
+
+@contextmanager
+def _kept_from_click() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise _Interrupted from None
+    except OSError as error:
+        raise _Unwritten from error
+
+
 class _Commands(click.Group):
     """Commands from the table, each imported when it is asked for."""
+
+    def make_context(self, *arguments: Any, **named: Any) -> click.Context:
+        with _kept_from_click():
+            return super().make_context(*arguments, **named)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _kept_from_click():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -73,33 +107,63 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command line and exits with its code."""
+    _open_missing()
     for stream in (sys.stdout, sys.stderr):
-        # A pipe takes the answer's own bytes: UTF-8 and no line ends of ours, on every system.
-        if not stream.isatty() and hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper) and stream.isatty():
+            stream.reconfigure(errors="replace")
+        elif isinstance(stream, TextIOWrapper):
+            # A pipe takes the answer's own bytes: UTF-8 and no line ends of ours, on every system.
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n")
-    sys.exit(run(arguments))
+    # Given as a list, since click would read a message such as "what is *.py" as a pattern on Windows.
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str]) -> int:
     """Runs a command line and returns its exit code."""
     try:
         code = cli.main(arguments, prog_name="fetch2py", standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
+    except click.exceptions.NoArgsIsHelpError as error:
+        terminal.aside(f"{error.format_message()}\n")
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except click.ClickException as error:
+        terminal.complain(error.format_message(), _usage(error))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort, _Interrupted):
         terminal.note("Interrupted.")
         return INTERRUPTED
     except Fetch2pyError as error:
         terminal.report(error)
         return error.exit_code
-    except BrokenPipeError:
-        _forget_stdout()
-        return 0
+    except _Unwritten as error:
+        return _unwritten(error.__cause__)
+    except OSError as error:
+        return _unwritten(error)
     return code if isinstance(code, int) else 0
 
 
-def _forget_stdout() -> None:
-    # Whoever read has gone, as `head -1` does; the interpreter's last flush must find somewhere to go.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _usage(error: click.ClickException) -> str:
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return ""
+    return f"`{error.ctx.command_path} --help` shows how it is used."
+
+
+def _unwritten(error: BaseException | None) -> int:
+    """The exit code after a write failed; quiet where the reader has gone, as `head -1` does."""
+    # The interpreter's last flush must find somewhere to go.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, OSError) or error.errno in _READER_HAS_GONE:
+        return 0
+    where = f"{error.filename} can't be used" if error.filename else "The output can't be written"
+    terminal.complain(
+        f"{where}: {error.strerror}.", "Make room there, or choose another place, and try again."
+    )
+    return UNWRITTEN
+
+
+def _open_missing() -> None:
+    """Gives a process that was started without stdout or stderr something to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # kept open

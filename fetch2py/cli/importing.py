@@ -1,25 +1,25 @@
 """`fetch2py import` and `refresh`: a pasted request becomes a profile, and the person is told what it holds.
 
-Knows the clipboard, files and questions. Must not know esprima or httpx.
+Knows options and questions. Must not know esprima or httpx.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from fetch2py.errors import SlotError, SnippetError, SnippetSyntaxError
+from fetch2py.errors import SlotError
 from fetch2py.message import Finding
 from fetch2py.request import Request
 
 from . import terminal
 from .dialect_option import chosen_dialect, dialect_option
 from .names import profile_argument
+from .pasting import can_ask, pasted, picked
 
 __all__ = ["import_command", "refresh_command"]
 
@@ -33,17 +33,19 @@ _REFRESH_EPILOG = """\b
 Example:
   fetch2py refresh kimi        from the clipboard, after “Copy as fetch”
 """
-_OTHERWISE = "Save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`."
 # Subdomains that say nothing of the site.
-_GENERIC = {"www", "api", "chat", "app", "m"}
+_GENERIC = {"www", "api", "chat", "app", "m", ""}
+# The name of what has none: an address, a machine in the house.
+_NAMELESS = "local"
 
+_file = click.argument("file", required=False, type=click.Path(allow_dash=True), metavar="[FILE|-]")
 _pick = click.option(
     "--pick", type=click.IntRange(min=1), metavar="N", help="Which of several requests, counted from 1."
 )
 
 
 @click.command("import", epilog=_IMPORT_EPILOG)
-@click.argument("file", required=False, metavar="[FILE|-]")
+@_file
 @click.option("-n", "--name", metavar="NAME", help="The profile's name; by default the site's.")
 @click.option("--sent", metavar="TEXT", help="What you typed into the page; it makes the slot certain.")
 @_pick
@@ -58,13 +60,13 @@ def import_command(**options: Any) -> None:
 
     from .reporting import report_lines
 
-    asking = _can_ask(options["file"])
-    request = _picked(_pasted(options["file"]), options["pick"], asking=asking)
+    asking, dialect = can_ask(options["file"]), chosen_dialect(options["dialect"])
+    request = picked(pasted(options["file"]), options["pick"], asking=asking)
+    bare = Profile.from_request(request, dialect=dialect)
     finding = message.find(request, options["sent"])
-    slot, also = _slot(request, finding, options, asking=asking)
-    dialect = chosen_dialect(options["dialect"])
-    profile = Profile.from_request(request, slot=slot, also=also, dialect=dialect)
-    name = options["name"] or _name_for(request.url)
+    slot, also = _slot(request, finding, options, asking=asking, secrets=bare.secrets.values())
+    profile = replace(bare, slot=slot, also=also)
+    name = options["name"] if options["name"] is not None else _name_for(request.url)
     save(profile, name, replace=options["force"] or _may_replace(name, asking=asking))
     for line in report_lines(name, profile):
         terminal.say(line)
@@ -75,7 +77,7 @@ def import_command(**options: Any) -> None:
 
 @click.command("refresh", epilog=_REFRESH_EPILOG)
 @profile_argument
-@click.argument("file", required=False, metavar="[FILE|-]")
+@_file
 @_pick
 def refresh_command(name: str, file: str | None, pick: int | None) -> None:
     """Paste NAME's request again: new secrets and ids, while slot, dialect and your edits stay."""
@@ -85,74 +87,19 @@ def refresh_command(name: str, file: str | None, pick: int | None) -> None:
     from .reporting import report_lines
 
     known = load(name)
-    request = _picked(_pasted(file), pick, asking=_can_ask(file))
-    profile = refreshed(known, request)
+    profile = refreshed(known, picked(pasted(file), pick, asking=can_ask(file)))
     save(profile, name)
     for line in report_lines(name, profile):
         terminal.say(line)
 
 
-def _can_ask(file: str | None) -> bool:
-    return file != "-" and sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _pasted(file: str | None) -> str:
-    """The text to import. Raises SnippetError where there is none, a usage error for no such file."""
-    if file is None:
-        return _clipboard()
-    try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"{file} can't be read: {error.strerror}.") from error
-    # What Windows' shells write has a byte order mark, and may be UTF-16.
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError:
-        raise SnippetSyntaxError(
-            "This is binary data, not a copied request.",
-            hint="Copy the request with “Copy as fetch” and save it as UTF-8 text.",
-        ) from None
-
-
-def _clipboard() -> str:
-    import pyperclip
-
-    try:
-        text = str(pyperclip.paste())
-    except pyperclip.PyperclipException:
-        raise SnippetError("The clipboard can't be read on this machine.", hint=_OTHERWISE) from None
-    if not text.strip():
-        raise SnippetError("The clipboard holds no text.", hint=f"Copy the request first. Or: {_OTHERWISE}")
-    return text
-
-
-def _picked(text: str, pick: int | None, *, asking: bool) -> Request:
-    """The one request that is meant."""
-    from fetch2py.importers import parse
-
-    requests = parse(text)
-    if len(requests) > 1 and pick is None:
-        for number, request in enumerate(requests, 1):
-            terminal.note(f"  {number:>2}  {_summary(request)}")
-        if not asking:
-            raise SnippetError(f"The text holds {len(requests)} requests.", hint="Choose one with --pick N.")
-        pick = click.prompt("Which request", type=click.IntRange(1, len(requests)), err=True)
-    if (pick or 1) > len(requests):
-        raise SnippetError(
-            f"There is no request number {pick}: the text holds {len(requests)}.",
-            hint="Choose one with --pick N.",
-        )
-    return requests[(pick or 1) - 1]
-
-
-def _summary(request: Request) -> str:
-    size = f", {len(request.body):,} bytes" if request.body else ""
-    return f"{request.method} {request.url.partition('?')[0]}{size}"
-
-
 def _slot(
-    request: Request, finding: Finding, options: Mapping[str, Any], *, asking: bool
+    request: Request,
+    finding: Finding,
+    options: Mapping[str, Any],
+    *,
+    asking: bool,
+    secrets: Collection[str],
 ) -> tuple[str | None, tuple[str, ...]]:
     """The message's place and its twins: as told, as found, as chosen, or None."""
     from fetch2py import message
@@ -162,17 +109,26 @@ def _slot(
         return options["slot"], ()
     if finding.slot is not None and finding.sure:
         return finding.slot, finding.also
-    if asking and finding.candidates:
-        terminal.note(f"It isn't certain where the message stands: {finding.reason}")
-        for number, (slot, held) in enumerate(finding.candidates, 1):
-            terminal.note(f"  {number:>2}  {slot}  “{held[:60]}”")
-        chosen = click.prompt(
-            "Which place (0 for none)", type=click.IntRange(0, len(finding.candidates)), err=True
-        )
-        return (finding.candidates[chosen - 1][0] if chosen else None), ()
+    is_nowhere = options["sent"] is not None and finding.slot is None
+    if asking and finding.candidates and not is_nowhere:
+        return _asked(finding, secrets), ()
     if options["sent"] is not None:
         raise SlotError(finding.reason, hint=_how_to_say(finding))
     return None, ()
+
+
+def _asked(finding: Finding, secrets: Collection[str]) -> str | None:
+    """The place that the person chooses, None for none of them."""
+    from fetch2py.credentials import redact
+
+    from .reporting import shortened
+
+    terminal.note(f"It isn't certain where the message stands: {finding.reason}")
+    for number, (slot, held) in enumerate(finding.candidates, 1):
+        terminal.note(f"  {number:>2}  {slot}  “{shortened(redact(held, secrets))}”")
+    places = click.IntRange(0, len(finding.candidates))
+    chosen = click.prompt("Which place (0 for none)", type=places, err=True)
+    return finding.candidates[chosen - 1][0] if chosen else None
 
 
 def _how_to_say(finding: Finding) -> str:
@@ -195,5 +151,5 @@ def _name_for(url: str) -> str:
     host = re.sub(r"^[^/]*//(?:[^/?#@]*@)?|[/?#].*$|:\d+$", "", url.lower())
     labels = [label for label in host.split(".") if label not in _GENERIC]
     if not labels or host.startswith("[") or labels[-1].isdigit() or host == "localhost":
-        return "local"
+        return _NAMELESS
     return re.sub(r"[^\w-]", "-", labels[0])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
-__all__ = ["profile_argument"]
+__all__ = ["ProfileName", "profile_argument"]
 
 
-class _ProfileName(click.ParamType[str]):
+class ProfileName(click.ParamType[str]):
+    """A name as text; the store says whether it is one."""
+
     name = "profile"
 
     def shell_complete(
@@ -20,4 +22,4 @@ class _ProfileName(click.ParamType[str]):
         return [CompletionItem(name) for name in Store.default().names() if name.startswith(incomplete)]
 
 
-profile_argument = click.argument("name", metavar="NAME", type=_ProfileName())
+profile_argument = click.argument("name", metavar="NAME", type=ProfileName())

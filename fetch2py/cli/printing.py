@@ -11,7 +11,7 @@ from typing import Protocol
 
 from fetch2py.events import End, Error, Event, Reasoning, Text
 
-from .terminal import Spinner, dimmed, printable
+from .terminal import Spinner, aside, dimmed, printable
 
 __all__ = ["JsonLines", "Plain", "Printer"]
 
@@ -41,8 +41,7 @@ class Plain:
         self._spinner.stop()
         if isinstance(event, Reasoning):
             self._open_reasoning = True
-            sys.stderr.write(dimmed(printable(event.text) if sys.stderr.isatty() else event.text))
-            sys.stderr.flush()
+            aside(dimmed(printable(event.text) if sys.stderr.isatty() else event.text))
         elif isinstance(event, Text):
             self._end_reasoning()
             text = printable(event.text) if self._on_terminal else event.text
@@ -61,8 +60,7 @@ class Plain:
     def _end_reasoning(self) -> None:
         if self._open_reasoning:
             self._open_reasoning = False
-            sys.stderr.write("\n\n" if sys.stderr.isatty() else "\n")
-            sys.stderr.flush()
+            aside("\n\n" if sys.stderr.isatty() else "\n")
 
 
 class JsonLines:
@@ -73,18 +71,17 @@ class JsonLines:
 
     def show(self, event: Event) -> None:
         self._spinner.stop()
-        match event:
-            case Text(text):
-                told: dict[str, object] = {"event": "text", "text": text}
-            case Reasoning(text):
-                told = {"event": "reasoning", "text": text}
-            case Error(message):
-                told = {"event": "error", "message": message}
-            case End(outcome, ids):
-                told = {"event": "end", "outcome": outcome, "ids": dict(ids)}
-        # ASCII on a terminal's account too: an escape sequence in the answer stays an escape in JSON.
-        sys.stdout.write(json.dumps(told, ensure_ascii=sys.stdout.isatty()) + "\n")
+        # In ASCII on a terminal: JSON leaves U+009B, which some obey as ESC [, as it is.
+        sys.stdout.write(json.dumps(_told(event), ensure_ascii=sys.stdout.isatty()) + "\n")
         sys.stdout.flush()
 
     def close(self) -> None:
         self._spinner.stop()
+
+
+def _told(event: Event) -> dict[str, object]:
+    if isinstance(event, End):
+        return {"event": "end", "outcome": event.outcome, "ids": dict(event.ids)}
+    if isinstance(event, Error):
+        return {"event": "error", "message": event.message}
+    return {"event": "text" if isinstance(event, Text) else "reasoning", "text": event.text}

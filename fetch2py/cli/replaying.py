@@ -6,20 +6,25 @@ Knows options and the terminal. Must not know httpx, framing or how a dialect wo
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from fetch2py.errors import ExchangeError, ReplyMalformed
-from fetch2py.request import Headers, Request
+from fetch2py.errors import ExchangeError, WireError
+from fetch2py.events import End, Error
+from fetch2py.request import Request
 
 from . import terminal
+from .changing import new_message, request_lines, with_fields, with_settings
 from .dialect_option import chosen_dialect, dialect_option
 from .names import profile_argument
 from .tokens import token_note
+
+if TYPE_CHECKING:
+    from fetch2py.answer import Answer
+
+    from .printing import Printer
 
 __all__ = ["replay_command"]
 
@@ -30,10 +35,14 @@ Examples:
   git diff | fetch2py replay kimi -m -
   fetch2py replay kimi "hello" --json
 """
+# What the time-outs can be set to at most, in seconds: what the wire takes.
+_LONGEST = 1_000_000
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 
-def _seconds(option: str, default: float, told: str) -> Any:
-    kind = click.FloatRange(min=0, max=1_000_000)
+def _seconds(option: str, default: float, told: str) -> Callable[[_Decorated], _Decorated]:
+    kind = click.FloatRange(min=0, max=_LONGEST)
     return click.option(option, type=kind, default=default, show_default=True, metavar="SECONDS", help=told)
 
 
@@ -60,30 +69,35 @@ def replay_command(**options: Any) -> int:
 
     if options["as_json"] and options["raw"]:
         raise click.UsageError("--json and --raw are two ways to print one answer: choose one.")
-    profile = load(options["name"])
-    message = _message(options["text"], options["message"])
-    request = _with_settings(profile.fill(message), options["settings"])
-    request = _with_fields(request, options["fields"])
+    profile, dialect = load(options["name"]), chosen_dialect(options["dialect"])
+    message = new_message(options["text"], options["message"])
+    request = with_fields(with_settings(profile.fill(message), options["settings"]), options["fields"])
+    secrets = profile.secrets.values()
     if options["dry_run"]:
-        for line in _request_lines(request, profile.secrets.values()):
+        for line in request_lines(request, secrets):
             terminal.say(line)
         return 0
     if expired := token_note(profile.secrets, options["name"]):
         terminal.note(expired)
-    dialect = chosen_dialect(options["dialect"]) or profile.dialect
-    return _send(request, dialect, message or "", options)
+    answer = _answer(request, profile.dialect if dialect is None else dialect, message or "", options)
+    _print(answer, secrets, options)
+    return _conclude(answer, secrets, options["name"])
 
 
-def _send(
+def _answer(
     request: Request, dialect: str | Mapping[str, Any] | None, sent: str, options: Mapping[str, Any]
-) -> int:
+) -> Answer:
     from fetch2py.answer import Answer
     from fetch2py.wire import Timeouts
 
-    from .printing import JsonLines, Plain, Printer
-
     timeouts = Timeouts(*(options[f"{name}_timeout"] for name in ("connect", "first_byte", "idle")))
-    answer = Answer(request, dialect=dialect, sent=sent, timeouts=timeouts)
+    return Answer(request, dialect=dialect, sent=sent, timeouts=timeouts)
+
+
+def _print(answer: Answer, secrets: Collection[str], options: Mapping[str, Any]) -> None:
+    """The whole answer, in the way that was asked for. Raises WireError, after what there was of it."""
+    from .printing import JsonLines, Plain
+
     with terminal.Spinner(sys.stderr, "waiting for the first token") as spinner:
         printer: Printer = JsonLines(spinner) if options["as_json"] else Plain(spinner)
         try:
@@ -91,18 +105,19 @@ def _send(
                 if options["raw"]:
                     _pass_through(answer.raw_chunks(), spinner)
                 else:
-                    for event in answer:
-                        printer.show(event)
+                    _show(answer, printer, secrets)
+        except WireError as error:
+            # A program that reads lines is told as well, and finds an end.
+            printer.show(Error(_masked(error.message, secrets)))
+            printer.show(End(answer.outcome or "error", answer.ids))
+            raise _with_hint(error, answer, secrets, options["name"]) from error
         finally:
             printer.close()
-    try:
-        answer.raise_for_outcome()
-    except ExchangeError as error:
-        terminal.report(
-            type(error)(error.message, hint=error.hint or _next_step(answer.status, options["name"]))
-        )
-        return error.exit_code
-    return 0
+
+
+def _show(answer: Answer, printer: Printer, secrets: Collection[str]) -> None:
+    for event in answer:
+        printer.show(Error(_masked(event.message, secrets)) if isinstance(event, Error) else event)
 
 
 def _pass_through(chunks: Iterator[bytes], spinner: terminal.Spinner) -> None:
@@ -112,64 +127,35 @@ def _pass_through(chunks: Iterator[bytes], spinner: terminal.Spinner) -> None:
         sys.stdout.buffer.flush()
 
 
-def _next_step(status: int | None, name: str) -> str:
-    if status in (401, 403):
-        return f"If the login has ended, copy the request again, then `fetch2py refresh {name}`."
-    return f"`fetch2py replay {name} --raw` shows the server's own bytes." if status == 200 else ""
-
-
-def _message(argument: str | None, option: str | None) -> str | None:
-    """The new message; one line end at the end of stdin or a file is the shell's, not the person's."""
-    if argument is not None and option is not None:
-        raise click.UsageError("The message is given twice: as an argument and with -m.")
-    if option is None or not option.startswith(("-", "@")) or (option.startswith("-") and option != "-"):
-        return argument if option is None else option
-    if option.startswith("@@"):
-        return option[1:]
+def _conclude(answer: Answer, secrets: Collection[str], name: str) -> int:
+    """The exit code, after the notes on the answer and what was wrong with it."""
+    for told in answer.notes:
+        if told != answer.error:
+            terminal.note(_masked(told, secrets))
     try:
-        raw = sys.stdin.buffer.read() if option == "-" else Path(option[1:]).read_bytes()
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"-m {option}: {error}; for a message that begins with @ write @@.") from error
-    return text.removesuffix("\n").removesuffix("\r")
+        answer.raise_for_outcome()
+    except ExchangeError as error:
+        raise _with_hint(error, answer, secrets, name) from error
+    return 0
 
 
-def _with_settings(request: Request, settings: tuple[str, ...]) -> Request:
-    from fetch2py.message import fill
-
-    for setting in settings:
-        slot, equals, text = setting.partition("=")
-        if not equals:
-            raise click.UsageError(f"--set {setting}: it wants SLOT=TEXT, such as json:/model=k2.")
-        request = fill(request, slot, (), text)
-    return request
+def _with_hint(error: ExchangeError, answer: Answer, secrets: Collection[str], name: str) -> ExchangeError:
+    """The same error, safe to show: a server may repeat in it what it was sent."""
+    return type(error)(_masked(error.message, secrets), hint=error.hint or _next_step(answer, name))
 
 
-def _with_fields(request: Request, fields: tuple[str, ...]) -> Request:
-    headers = request.headers
-    for field in fields:
-        name, colon, value = field.partition(":")
-        if not colon or not name.strip():
-            raise click.UsageError("-H wants 'name: value'.")
-        headers = _replaced(headers, name.strip(), value.strip())
-    return replace(request, headers=headers)
-
-
-def _replaced(headers: Headers, name: str, value: str) -> Headers:
-    """The fields with `name` set at its old place, added last, or, without a value, left out."""
-    if not value:
-        return headers.without(name)
-    if not headers.has(name):
-        return headers.plus(name, value)
-    first = next(pair for pair in headers if pair[0].lower() == name.lower())
-    kept = (pair for pair in headers if pair is first or pair[0].lower() != name.lower())
-    return Headers((pair[0], value) if pair is first else pair for pair in kept)
-
-
-def _request_lines(request: Request, secrets: Any) -> Iterator[str]:
-    """The request as it would go out, secrets masked."""
+def _masked(text: str, secrets: Collection[str]) -> str:
     from fetch2py.credentials import redact
 
-    head = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
-    body = [] if request.body is None else ["", request.body.decode("utf-8", "backslashreplace")]
-    yield from redact("\n".join(head + body), secrets).split("\n")
+    return redact(text, secrets)
+
+
+def _next_step(answer: Answer, name: str) -> str:
+    raw = f"`fetch2py replay {name} --raw` shows the server's own bytes."
+    if answer.status in (401, 403):
+        return f"If the login has ended, copy the request again, then `fetch2py refresh {name}`."
+    if answer.status == 429:
+        return "Wait for a while, then try again."
+    if answer.outcome == "error" and not answer.text:
+        return f"If the login has ended, `fetch2py refresh {name}` with a new copy helps. {raw}"
+    return f"Try again. {raw}"

@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 from fetch2py import message
 from fetch2py.credentials import redact
 from fetch2py.dialects.forecast import forecast
+from fetch2py.errors import CredentialMissing, SlotError
 from fetch2py.profile import Profile
 from fetch2py.request import Request
 
-from .tokens import lifetime
+from .tokens import lifetime, refresh_hint
 
-__all__ = ["report_lines"]
+__all__ = ["report_lines", "shortened"]
 
-# Of what the slot holds, this much is shown: enough to recognise it.
+# Of a text this much is shown: enough to recognise it.
 _SHOWN = 60
 _LABELS = 14
 
@@ -27,19 +28,32 @@ _LABELS = 14
 def report_lines(name: str, profile: Profile) -> Iterator[str]:
     """One fact a line: request, body, slot, dialect, secrets, the token's life, each loss's remedy."""
     request, secrets = profile.request, list(profile.secrets.values())
+    try:
+        captured, missing = profile.captured(), ""
+    except CredentialMissing as error:
+        captured, missing = request, error.message.removesuffix(".")
     parts = urlsplit(request.url)
     yield f"{name}: {request.method} {redact(parts.netloc + parts.path, secrets)}"
     yield _line("header fields", str(len(request.headers)))
-    yield _line("body", _body(profile.captured()))
-    yield _line("message", _message(profile))
+    yield _line("body", _body(captured))
+    yield _line("message", _message(profile, captured))
     yield _line("answer", _answer(profile.dialect, request))
-    if profile.secrets:
+    if missing:
+        yield _line("locked away", f"{missing}: {refresh_hint(name)}")
+    elif profile.secrets:
         yield _line("locked away", ", ".join(profile.secrets))
     if life := lifetime(profile.secrets):
-        yield _line("token", life)
+        expired = f": {refresh_hint(name)}" if life.startswith("expired") else ""
+        yield _line("token", life + expired)
     for loss in request.losses:
         yield _line(f"lost: {loss.code}", "")
         yield f"    {loss.message}"
+
+
+def shortened(text: str) -> str:
+    """The beginning of `text`, on one line."""
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return shown.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎")
 
 
 def _line(label: str, fact: str) -> str:
@@ -53,13 +67,15 @@ def _body(request: Request) -> str:
     return f"{media_type}, {len(request.body):,} bytes"
 
 
-def _message(profile: Profile) -> str:
+def _message(profile: Profile, captured: Request) -> str:
     if profile.slot is None:
         return "no slot"
-    held = redact(message.held(profile.captured(), profile.slot), profile.secrets.values())
-    shown = held if len(held) <= _SHOWN else held[:_SHOWN] + "…"
+    try:
+        held = redact(message.held(captured, profile.slot), profile.secrets.values())
+    except SlotError as error:
+        return error.message
     also = f", and the same at {', '.join(profile.also)}" if profile.also else ""
-    return f"{profile.slot}, held “{shown.replace(chr(10), '⏎')}”{also}"
+    return f"{profile.slot}, held “{shortened(held)}”{also}"
 
 
 def _answer(dialect: str | Mapping[str, Any] | None, request: Request) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import click
 
-from fetch2py.errors import Fetch2pyError
+from fetch2py.errors import Fetch2pyError, ProfileInvalid
 from fetch2py.store import Store
 
 from . import terminal
-from .names import profile_argument
+from .names import ProfileName, profile_argument
 
 __all__ = ["edit_command", "list_command", "path_command", "remove_command", "rename_command", "show_command"]
 
@@ -19,12 +19,6 @@ __all__ = ["edit_command", "list_command", "path_command", "remove_command", "re
 @click.command("list", epilog="\b\nExample:\n  fetch2py list\n")
 def list_command() -> int:
     """The profiles, one a line: name, method and host, slot, how long the token lives."""
-    from urllib.parse import urlsplit
-
-    from fetch2py.profiles import load
-
-    from .tokens import lifetime
-
     store, worst = Store.default(), 0
     names = store.names()
     if not names:
@@ -32,18 +26,23 @@ def list_command() -> int:
     width = max(map(len, names), default=0)
     for name in names:
         try:
-            profile = load(name, store)
+            facts = _facts(name, store)
         except Fetch2pyError as error:
-            terminal.say(f"{name:<{width}}  can't be read: {error.message}")
-            worst = max(worst, error.exit_code)
-            continue
-        facts = (
-            f"{profile.request.method} {urlsplit(profile.request.url).hostname}",
-            profile.slot or "no slot",
-            lifetime(profile.secrets),
-        )
-        terminal.say("  ".join([f"{name:<{width}}", *filter(None, facts)]))
+            facts, worst = f"can't be read: {error.message}", error.exit_code
+        terminal.say(f"{name:<{width}}  {facts}")
     return worst
+
+
+def _facts(name: str, store: Store) -> str:
+    from urllib.parse import urlsplit
+
+    from fetch2py.profiles import load
+
+    from .tokens import lifetime
+
+    profile = load(name, store)
+    where = f"{profile.request.method} {urlsplit(profile.request.url).hostname}"
+    return "  ".join(filter(None, (where, profile.slot or "no slot", lifetime(profile.secrets))))
 
 
 @click.command("show", epilog="\b\nExamples:\n  fetch2py show kimi\n  fetch2py show kimi --reveal\n")
@@ -57,9 +56,9 @@ def show_command(name: str, reveal: bool) -> None:
     from .reporting import report_lines
 
     profile = load(name)
+    request = profile.captured() if reveal else profile.request
     for line in report_lines(name, profile):
         terminal.say(line)
-    request = profile.captured() if reveal else profile.request
     body = "" if request.body is None else request.body.decode("utf-8", "backslashreplace")
     text = "\n".join(
         ["", f"{request.method} {request.url}", *(": ".join(pair) for pair in request.headers), "", body]
@@ -70,13 +69,20 @@ def show_command(name: str, reveal: bool) -> None:
 @click.command("edit", epilog="\b\nExample:\n  EDITOR=nano fetch2py edit kimi\n")
 @profile_argument
 def edit_command(name: str) -> None:
-    """Open NAME's file in your editor, and check it afterwards."""
+    """Open NAME's file in your editor, check it afterwards, and show what it now says."""
+    from contextlib import suppress
+
     from fetch2py.profiles import load
 
+    from .reporting import report_lines
+
     store = Store.default()
-    store.load(name)
+    # A file that can't be read is opened all the same: this is how it is mended.
+    with suppress(ProfileInvalid):
+        store.load(name)
     click.edit(filename=str(store.path(name)))
-    load(name, store)
+    for line in report_lines(name, load(name, store)):
+        terminal.say(line)
 
 
 @click.command("rename", epilog="\b\nExample:\n  fetch2py rename kimi kimi-work\n")
@@ -97,7 +103,7 @@ def remove_command(name: str) -> None:
 
 
 @click.command("path", epilog="\b\nExample:\n  fetch2py path kimi\n")
-@click.argument("name", required=False, metavar="[NAME]")
+@click.argument("name", required=False, type=ProfileName(), metavar="[NAME]")
 def path_command(name: str | None) -> None:
     """Where everything lies, or where NAME's file lies."""
     store = Store.default()

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
@@ -16,12 +17,11 @@ import click
 
 from fetch2py.errors import Fetch2pyError, SnippetError
 
-__all__ = ["Spinner", "dimmed", "note", "printable", "report", "say"]
+__all__ = ["Spinner", "aside", "complain", "dimmed", "note", "printable", "report", "say"]
 
-# C0 but tab and line feed, DEL, and C1, which some terminals obey as they obey ESC [.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# Around an error's place this much of its line is shown: enough to find it, too little for a whole token.
-_EXCERPT = 38
+# C0 but tab and line feed, DEL, and C1, which some terminals obey as they obey ESC [; and the marks that turn
+# the direction of what follows, which show a text in another order than its own.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 
 
 def printable(text: str) -> str:
@@ -37,20 +37,32 @@ def say(text: str, *, bold: bool = False) -> None:
 
 def note(text: str) -> None:
     """A line beside the output, on stderr."""
-    click.echo(printable(text), err=True)
+    aside(printable(text) + "\n")
+
+
+def aside(text: str) -> None:
+    """Text on stderr as it stands. What can't be written there is let go: the output counts."""
+    with suppress(OSError):
+        click.echo(text, err=True, nl=False)
+
+
+def complain(message: str, hint: str = "", where: str = "", excerpt: str = "") -> None:
+    """An error in one voice, on stderr: what happened, where, what to do next."""
+    aside(f"{_label(f'error{where}:', 'red')} {printable(message)}\n")
+    if excerpt:
+        note(excerpt)
+    if hint:
+        aside(f"{_label('next:', None)} {printable(hint)}\n")
 
 
 def report(error: Fetch2pyError) -> None:
-    """An error on stderr: what happened, where, what to do next."""
-    placed = isinstance(error, SnippetError) and error.source.strip()
-    where = (
-        f" (line {error.line}, column {error.column})" if isinstance(error, SnippetError) and placed else ""
-    )
-    click.echo(f"{_label(f'error{where}:', 'red')} {printable(error.message)}", err=True)
-    if isinstance(error, SnippetError) and placed:
-        note(_excerpt(error))
-    if error.hint:
-        click.echo(f"{_label('next:', None)} {printable(error.hint)}", err=True)
+    """An error of the library's, on stderr; of a snippet with the place in it."""
+    if not isinstance(error, SnippetError) or not error.source.strip():
+        complain(error.message, error.hint)
+        return
+    from .excerpt import excerpt
+
+    complain(error.message, error.hint, f" (line {error.line}, column {error.column})", excerpt(error))
 
 
 def dimmed(text: str) -> str:
@@ -59,7 +71,7 @@ def dimmed(text: str) -> str:
 
 
 class Spinner:
-    """A sign of life on stderr, where that is a terminal, until `stop`."""
+    """A sign of life on stderr, where that is a terminal that can go back in a line, until `stop`."""
 
     _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
     _PERIOD = 0.1  # seconds; slower looks stuck, faster flickers
@@ -67,7 +79,8 @@ class Spinner:
     def __init__(self, stream: TextIO, label: str) -> None:
         self._stream, self._label = stream, label
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._turn, daemon=True) if stream.isatty() else None
+        turns = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._thread = threading.Thread(target=self._turn, daemon=True) if turns else None
 
     def __enter__(self) -> Spinner:
         if self._thread:
@@ -88,48 +101,29 @@ class Spinner:
     def _turn(self) -> None:
         turn = 0
         while not self._stopped.is_set():
-            frame = self._FRAMES[turn % len(self._FRAMES)]
-            self._stream.write(f"\r{frame} {self._label}")
-            self._stream.flush()
+            self._put(f"\r{self._FRAMES[turn % len(self._FRAMES)]} {self._label}")
             turn += 1
             self._stopped.wait(self._PERIOD)
-        self._stream.write("\r\x1b[2K")
-        self._stream.flush()
+        # Spaces rather than an escape sequence: every terminal knows them.
+        self._put(f"\r{' ' * (len(self._label) + 2)}\r")
 
-
-def _excerpt(error: SnippetError) -> str:
-    """The part of the line around the error, redacted, with carets under the place."""
-    from fetch2py.credentials import redact
-
-    start, end = error.span
-    first = max(error.source.rfind("\n", 0, start), error.source.rfind("\r", 0, start)) + 1
-    last = min(
-        (p for p in (error.source.find(e, start) for e in "\r\n") if p >= 0), default=len(error.source)
-    )
-    left, right = max(first, start - _EXCERPT), min(last, max(end, start + 1) + _EXCERPT)
-    before = redact(error.source[left:start].lstrip("\t "))
-    marked = redact(error.source[start : min(end, last)])
-    after = redact(error.source[min(end, last) : right])
-    before, marked, after = (printable(part.replace("\t", " ")) for part in (before, marked, after))
-    return f"  {before}{marked}{after}\n  {' ' * _width(before)}{'^' * max(1, min(_width(marked), 60))}"
-
-
-def _width(text: str) -> int:
-    """The columns that a text takes: East Asian wide characters take two."""
-    import unicodedata
-
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    def _put(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def _picture(control: str) -> str:
     code = ord(control)
     if code < 0x20:
         return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"\\x{code:02x}"
+    if code == 0x7F:
+        return "␡"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def _coloured(stream: TextIO) -> bool:
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _label(text: str, colour: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-__all__ = ["lifetime", "token_note"]
+__all__ = ["lifetime", "refresh_hint", "token_note"]
 
 
 def lifetime(secrets: Mapping[str, str]) -> str:
@@ -16,9 +16,12 @@ def lifetime(secrets: Mapping[str, str]) -> str:
     return "" if expires is None else describe_expiry(expires, datetime.now(UTC))
 
 
+def refresh_hint(name: str) -> str:
+    """What to do about secrets that no longer hold."""
+    return f"copy the request again, then `fetch2py refresh {name}`"
+
+
 def token_note(secrets: Mapping[str, str], name: str) -> str:
     """The warning before a replay whose token has expired, "" for none."""
     told = lifetime(secrets)
-    if not told.startswith("expired"):
-        return ""
-    return f"The token {told}: copy the request again, then `fetch2py refresh {name}`."
+    return f"The token {told}: {refresh_hint(name)}." if told.startswith("expired") else ""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,23 +31,29 @@ _COPY_AGAIN = "Copy the request again with “Copy as fetch” and import that t
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201c\u201d\u2033\uff02\uff07"
 
 _LEXEMES = re.compile(
-    r"""(?xs) //[^\r\n\u2028\u2029]*+ | /\*.*?\*/ | `(?:[^`\\]++|\\.)*+`
-    | (?P<string> "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+' )
+    r"""(?xs) //[^\r\n\u2028\u2029]*+ | /\*.*?\*/
+    | (?P<string> "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+' | `(?:[^`\\]++|\\.)*+` )
     | (?P<coalesce> \?\?=? ) | (?P<chain> \?\.(?![0-9])(?:\s*[\[(])? ) | (?P<bigint> \b[0-9][0-9_]*n\b )
     | (?P<import> ^[ \t]*import\b[^;\r\n(]*;? )""",
     re.MULTILINE,
 )
-# esprima takes these for line ends inside a string, as ECMAScript did before 2019; the stand-ins are private.
-_STAND_INS = str.maketrans("\u2028\u2029", "\ue028\ue029")
+# esprima takes these for line ends inside a string, as ECMAScript did before 2019, and makes line feeds of them
+# inside a template. Characters for private use that the text doesn't hold stand in for them.
+_LINE_SEPARATOR = re.compile("[\u2028\u2029]")
+_PRIVATE_USE = range(0xE000, 0xF900)
 
 
 @dataclass(frozen=True, slots=True)
 class SyntaxTree:
-    """`root` as esprima gives it, over the text that it was read from."""
+    """`root` as esprima gives it, over the text that it was read from.
+
+    `parsed` is what the parser was shown, `stand_ins` what stood in it for the line separators.
+    """
 
     root: Any
     text: str
     parsed: str
+    stand_ins: Mapping[int, int]
 
     def span(self, node: Any) -> tuple[int, int]:
         """Where the node stands in the text."""
@@ -60,15 +66,14 @@ class SyntaxTree:
         Raises SnippetSyntaxError where the parser was shown another text.
         """
         start, end = self.span(node)
-        if self.text[start:end].translate(_STAND_INS) != self.parsed[start:end].translate(_STAND_INS):
+        if self.text[start:end].translate(self.stand_ins) != self.parsed[start:end]:
             raise SnippetSyntaxError(
                 "This string can't be told from the code around it.",
                 source=self.text,
                 span=(start, end),
                 hint=_COPY_AGAIN,
             )
-        if self.text is not self.parsed:
-            value = value.translate({0xE028: "\u2028", 0xE029: "\u2029"})
+        value = value.translate({stand_in: separator for separator, stand_in in self.stand_ins.items()})
         # Two escapes that make one character arrive as two halves.
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
@@ -98,11 +103,7 @@ def read_syntax_tree(text: str) -> SyntaxTree:
 
     with _deep_stack():
         try:
-            try:
-                return SyntaxTree(_parse(esprima, text), text, text)
-            except esprima.Error:
-                parsed = _LEXEMES.sub(_in_older_terms, text)
-                return SyntaxTree(_parse(esprima, parsed), text, parsed)
+            return _tree(esprima, text)
         except esprima.Error as error:
             raise _syntax_error(text, error) from None
         except RecursionError:
@@ -123,15 +124,25 @@ def nodes(root: Any) -> Iterator[Any]:
             stack.extend(reversed([child for name, child in vars(item).items() if name != "comments"]))
 
 
+def _tree(esprima: Any, text: str) -> SyntaxTree:
+    if not _LINE_SEPARATOR.search(text):
+        with suppress(esprima.Error):
+            return SyntaxTree(_parse(esprima, text), text, text, {})
+    free = (code for code in _PRIVATE_USE if chr(code) not in text)
+    stand_ins = {0x2028: next(free), 0x2029: next(free)}
+    parsed = _LEXEMES.sub(lambda match: _in_older_terms(match, stand_ins), text)
+    return SyntaxTree(_parse(esprima, parsed), text, parsed, stand_ins)
+
+
 def _parse(esprima: Any, text: str) -> Any:
     return esprima.parseScript(_PROLOGUE + text + _EPILOGUE, range=True, comment=True)
 
 
-def _in_older_terms(match: re.Match[str]) -> str:
+def _in_older_terms(match: re.Match[str], stand_ins: Mapping[int, int]) -> str:
     """The lexeme in terms of ECMAScript 2017: equally long, and Opaque where it was so."""
     lexeme = match[0]
     if match["string"]:
-        return lexeme.translate(_STAND_INS)
+        return lexeme.translate(stand_ins)
     if match["coalesce"]:
         return "||".ljust(len(lexeme))
     if match["chain"]:

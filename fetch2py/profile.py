@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,6 @@ from typing import Any, NoReturn
 
 from . import credentials, message
 from .errors import ProfileInvalid, SlotError, SnippetError
-from .fetch_standard import as_sent
 from .message.envelope import Envelope, joined, split
 from .request import Headers, Loss, Request
 
@@ -103,6 +101,8 @@ class Profile:
 
         Raises SlotError where there is no place for the text, CredentialMissing where a secret is gone.
         """
+        from .fetch_standard import as_sent
+
         request = self.captured()
         if text is not None:
             if self.slot is None:
@@ -147,7 +147,7 @@ class Profile:
             _invalid(f"The file's format is {table.get('format')!r}, and this version reads {FORMAT}.")
         request, answer, slot = (_table(table, name) for name in ("request", "answer", "message"))
         method, url = _text(request, "method", "GET"), _text(request, "url", "")
-        if not url.lower().startswith(("http://", "https://")):
+        if not _is_web_address(url):
             _invalid("request.url isn't an http or https URL.")
         dialect = answer.get("dialect")
         if dialect is not None and not isinstance(dialect, str | dict):
@@ -191,6 +191,8 @@ def _body_line(request: Request) -> str:
     try:
         return f"{kind} = {_toml(body.decode())}"
     except UnicodeDecodeError:
+        from base64 import b64encode
+
         return f"body_base64 = {_toml(b64encode(request.body or b'').decode('ascii'))}"
 
 
@@ -202,11 +204,22 @@ def _body(request: Mapping[str, Any]) -> bytes | None:
     if "body_connect" in request:
         return joined((Envelope(0, _text(request, "body_connect", "").encode()),))
     if "body_base64" in request:
+        from base64 import b64decode
+
         try:
             return b64decode(_text(request, "body_base64", ""), validate=True)
         except Base64Error:
             _invalid("request.body_base64 isn't base64.")
     return _text(request, "body", "").encode() if "body" in request else None
+
+
+def _is_web_address(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:

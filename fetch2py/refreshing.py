@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from . import jsontext, message
+from .credentials import lift
 from .credentials.rules import is_secret
-from .errors import ProfileError, SlotError
+from .errors import CredentialMissing, ProfileError, SlotError
 from .fetch_standard import origin_of
 from .message.carriers import CARRIERS
 from .message.kinds import kind_of
@@ -25,6 +26,7 @@ __all__ = ["refreshed"]
 
 # A value of one session, conversation or moment: a UUID, a run of hex digits or of digits, an ObjectID.
 _VOLATILE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{8,}|\d{6,}|(?=\w*\d)[\w-]{16,}", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\$\{secret:([\w.-]+)\}")
 _ID_NAME = re.compile(r"(?:^|[_-])id$|[a-z]Id$|ID$|uuid$", re.IGNORECASE)
 
 
@@ -33,7 +35,7 @@ def refreshed(profile: Profile, request: Request) -> Profile:
 
     Raises ProfileError where the capture is another request: another origin or another method.
     """
-    old = profile.captured()
+    old = _captured(profile, request)
     if (origin_of(old.url), old.method) != (origin_of(request.url), request.method):
         raise ProfileError(
             f"This is another request: {request.method} to {origin_of(request.url)}, "
@@ -47,6 +49,16 @@ def refreshed(profile: Profile, request: Request) -> Profile:
         body=_body(profile, old, request),
     )
     return Profile.from_request(merged, slot=profile.slot, also=profile.also, dialect=profile.dialect)
+
+
+def _captured(profile: Profile, new: Request) -> Request:
+    """The old request; secrets that are gone, as in a copy of the profile alone, come from the new one."""
+    try:
+        return profile.captured()
+    except CredentialMissing:
+        blank = dict.fromkeys(_PLACEHOLDER.findall(profile.document()), "")
+        given = {**blank, **lift(new).secrets, **profile.secrets}
+        return replace(profile, secrets=given).captured()
 
 
 def _headers(old: Headers, new: Headers, secret: set[str]) -> Headers:

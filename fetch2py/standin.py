@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -51,11 +51,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         media_type, pieces = answer
+        try:
+            answered = [*pieces(body), b""]
+        except (LookupError, TypeError, ValueError):
+            self.send_error(400, "The body isn't this protocol's")
+            return
+        # A client that has seen enough is free to leave.
+        with suppress(ConnectionError):
+            self._stream(media_type, answered)
+
+    def _stream(self, media_type: str, pieces: list[bytes]) -> None:
         self.send_response(200)
         self.send_header("content-type", media_type)
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
-        for piece in (*pieces(body), b""):
+        for piece in pieces:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             self.wfile.flush()
             time.sleep(self.pace if piece else 0)

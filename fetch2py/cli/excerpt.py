@@ -28,7 +28,9 @@ _KEY = re.compile(r"""([\w-]+)["'`]?\s*[:,=](?!=)""")
 
 # Words of the language, of fetch() and of header fields that browsers send. None of them is a secret.
 _KNOWN = frozenset(
-    """
+    re.findall(
+        r"\w+",
+        """
     as async await break case catch class const continue default delete do else export extends false finally
     for from function if import in instanceof let new null of return switch this throw true try typeof
     undefined var void while with yield NaN Infinity
@@ -44,7 +46,8 @@ _KNOWN = frozenset(
     data event stream connect multipart boundary plain html css javascript gzip br deflate zstd en US zh CN
     pragma max age control if modified since match range upgrade connection host proxy token
     curl doctype DOCTYPE head script meta title
-    """.split()
+    """,
+    )
 )
 
 

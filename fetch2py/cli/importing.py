@@ -9,11 +9,12 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 from fetch2py.errors import SlotError
-from fetch2py.message import Finding
+from fetch2py.message.finding import Finding
 from fetch2py.request import Request
 
 from . import terminal
@@ -148,8 +149,8 @@ def _may_replace(name: str, *, asking: bool) -> bool:
 
 def _name_for(url: str) -> str:
     """A site's own name: kimi for https://www.kimi.com/…, local for an address."""
-    host = re.sub(r"^[^/]*//(?:[^/?#@]*@)?|[/?#].*$|:\d+$", "", url.lower())
+    host = urlsplit(url).hostname or ""
     labels = [label for label in host.split(".") if label not in _GENERIC]
-    if not labels or host.startswith("[") or labels[-1].isdigit() or host == "localhost":
+    if not labels or ":" in host or labels[-1].isdigit() or host == "localhost":
         return _NAMELESS
     return re.sub(r"[^\w-]", "-", labels[0])

@@ -17,7 +17,7 @@ __all__ = ["Lift", "Lifted", "describe_expiry", "expiry", "lift", "redact", "res
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` with every secret masked: those in `secrets`, in any spelling, and what looks like one.
 
-    At most three leading characters of a secret stay. Redacting twice changes nothing more.
+    At most three leading characters of a secret stay. What is masked, or a placeholder, stays as it is.
     """
     # Most commands print no secret, and compiling the patterns takes milliseconds.
     from fetch2py.credentials.redaction import masked

@@ -42,7 +42,7 @@ class Span(NamedTuple):
 
 _URL_FIELDS = frozenset({"referer", "location", "content-location"})
 _PASSWORD = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#@:]*)(?::([^/?#]*))?@")
-_PAIR = re.compile(r"([^&=]++)=([^&]*+)")
+_PAIR = re.compile(r"([^&=]++)(?:=([^&]*+))?+")
 
 _COLON = r"[ \t\r\n]*+:[ \t\r\n]*+"
 _MEMBER = re.compile(rf'"([^"\\]{{1,128}}+)"{_COLON}["\[{{]')
@@ -66,9 +66,10 @@ _LETTERS = [
 ]
 _TOKEN = re.compile(rf'"([{_LETTERS[0]}][{_LETTERS[1]}][{_LETTERS[2]}][^"\\]{{8,4000}}+)"')
 
+# The head of a multipart text field. Its repetitions are bounded: no text makes it look far for nothing.
 _PART = re.compile(
-    r'content-disposition:[^\r\n]*?;[ \t]*name="([^"\r\n]*)"(?![^\r\n]*;[ \t]*filename)[^\r\n]*+'
-    r"(?:\r?\n[^\r\n]++)*+\r?\n\r?\n",
+    r'content-disposition:[^\r\n]{0,100}?;[ \t]*name="([^"\r\n]{0,500})"(?![^\r\n]{0,500}?;[ \t]*filename)'
+    r"[^\r\n]{0,1000}+(?:\r?\n[^\r\n]{1,1000}+){0,8}+\r?\n\r?\n",
     re.IGNORECASE,
 )
 
@@ -120,23 +121,25 @@ def _in_pairs(text: str, start: int, end: int, labels: tuple[str, str]) -> Itera
     """Secrets among name=value&name=value (WHATWG URL, application/x-www-form-urlencoded)."""
     for match in _PAIR.finditer(text, start, end):
         name = unquote_plus(match[1])
-        if is_secret(name, unquote_plus(match[2])):
+        if match[2] and is_secret(name, unquote_plus(match[2])):
             yield Span(*match.span(2), f"{labels[0]}.{name}", labels[1].format(name))
 
 
 def _in_parts(body: str) -> Iterator[Span]:
     """Secrets among the text fields of multipart/form-data (RFC 7578)."""
     boundary = body[: body.find("\n") + 1].strip() or body
-    for match in _PART.finditer(body):
-        end = body.find("\n" + boundary, match.end() - 1)
-        end = len(body) if end < 0 else max(end - (body[end - 1] == "\r"), match.end())
-        value = body[match.end() : end]
-        name = unquote(match[1])
+    match = _PART.search(body)
+    while match is not None:
+        start, name = match.end(), unquote(match[1])
+        end = body.find("\n" + boundary, start - 1)
+        end = len(body) if end < 0 else max(end - (body[end - 1] == "\r"), start)
+        value = body[start:end]
         if is_secret(name, value):
-            yield Span(match.end(), end, f"body.{name}", f"form field {name}")
-        elif value[:1] in ("{", "["):
+            yield Span(start, end, f"body.{name}", f"form field {name}")
+        elif value.startswith(("{", "[")):
             for span in _in_json(value, "body", f"member {{}} of the form field {name}"):
-                yield span._replace(start=span.start + match.end(), end=span.end + match.end())
+                yield span._replace(start=span.start + start, end=span.end + start)
+        match = _PART.search(body, end)
 
 
 def _in_json(text: str, prefix: str, where: str) -> Iterator[Span]:
@@ -173,7 +176,7 @@ def _held(text: str, position: int, name: str) -> Iterator[tuple[int, int]]:
     """The secret string at `position`, where the value of the member `name` begins, or those inside it."""
     value = _STRING.match(text, position)
     if value is not None:
-        if is_secret(name, value[1]):
+        if is_secret(name, _unescaped(value[1])):
             yield value.span(1)
         return
     # {"session": {"id": "…"}} and {"cookies": ["…"]}: the name speaks for what stands directly inside.

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from fetch2py.errors import CredentialMissing
 from fetch2py.request import Headers, Request
@@ -29,16 +29,14 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Lifted:
+class Lifted(NamedTuple):
     """One secret that was lifted: its placeholder's `name`, and in words `where` it stood."""
 
     name: str
     where: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Lift:
+class Lift(NamedTuple):
     """A request with placeholders, and what they stand for.
 
     `secrets` maps a placeholder's name to the exact text that it replaced, escapes included. Bytes of a body

@@ -31,10 +31,10 @@ _LEAST_PART = 8
 _SCHEME = re.compile(r"\b((?:bearer|basic)(?:[ \t]|%20|\+)++)([\w.~+/=%-]{8,}+)", re.IGNORECASE | re.ASCII)
 _USERINFO = re.compile(r"""(://[^\s/?#@:"']{0,256}+:)([^\s/?#@"']{1,512}+)(?=@)""")
 _KNOWN_BEGINNING = "|".join(map(re.escape, BEGINNINGS))
-_TOKEN = re.compile(rf"(?<![A-Za-z0-9])(?:{_KNOWN_BEGINNING})[A-Za-z0-9_.-]{{8,}}+")
+_TOKEN = re.compile(rf"(?<![A-Za-z0-9])(?:{_KNOWN_BEGINNING})[\w-]{{8,}}+(?:\.[\w-]++)*+", re.ASCII)
 # A name and its separator, with the quotation marks on either side of both; the marks may be escaped.
 _NAMED = re.compile(
-    r"""(?<![\w.\-%])(?P<before>\\{0,8}+["'])?+(?P<name>[A-Za-z_][\w.\-]{0,80}+(?:\[[\w.\-]{0,40}\])?+)
+    r"""(?<![\w.\-%])(?<!\$\{)(?P<before>\\{0,8}+["'])?+(?P<name>[A-Za-z_][\w.\-]{0,80}+(?:\[[\w.\-]{0,40}\])?+)
         (?P<after>\\{0,8}+["'])?+[ \t]{0,4}+(?P<sign>[:=,])[ \t]{0,4}+(?P<mark>\\{0,8}+["'])?+""",
     re.VERBOSE | re.ASCII,
 )

@@ -9,8 +9,7 @@ Nulls and empty strings are nothing, so they do not exist; a condition of null h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py.dialects.pointers import Getter, Pointer, compile_pointer
 from fetch2py.framing.frame import Frame
@@ -21,8 +20,7 @@ Test: TypeAlias = Callable[[Any, Frame], bool]
 _Holds: TypeAlias = Callable[[Any], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One condition of a rule.
 
     `read` gives the value at the pointer (the values, with `many`), `holds` judges one, `test` a record.

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py.framing.frame import Frame
 from fetch2py.jsontext import parse
@@ -28,8 +27,7 @@ _BAD_ESCAPE = re.compile(r"~(?![01])")
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(NamedTuple):
     """One pointer: `read` gives the value, or with `many` (a `*` in it) the list of values.
 
     `needs` is the member that an object must have for the pointer to lead anywhere, "" if any might do.
@@ -65,14 +63,9 @@ def raw_text(frame: Frame) -> str:
 
 
 def _reads_one(tokens: list[str]) -> Getter:
-    if len(tokens) == 1 and tokens[0] not in _DECODERS and not _INDEX.fullmatch(tokens[0]):
-        name = tokens[0]
-
-        # Most pointers of most dialects: worth a getter that makes no further call.
-        def member(data: Any, _frame: Frame) -> Any:
-            return data.get(name) if type(data) is dict else None
-
-        return member
+    # Most pointers of most dialects are names alone: worth getters that make no further call.
+    if not any(token in _DECODERS or _INDEX.fullmatch(token) for token in tokens):
+        return _reads_members(tokens)
     steps = tuple(_step(token) for token in tokens)
 
     def walk(data: Any, _frame: Frame) -> Any:
@@ -83,6 +76,25 @@ def _reads_one(tokens: list[str]) -> Getter:
         return data
 
     return walk
+
+
+def _reads_members(names: list[str]) -> Getter:
+    if len(names) == 1:
+        name = names[0]
+
+        def member(data: Any, _frame: Frame) -> Any:
+            return data.get(name) if type(data) is dict else None
+
+        return member
+
+    def members(data: Any, _frame: Frame) -> Any:
+        for name in names:
+            if type(data) is not dict:
+                return None
+            data = data.get(name)
+        return data
+
+    return members
 
 
 def _reads_many(tokens: list[str]) -> Getter:

@@ -7,8 +7,7 @@ record is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from fetch2py.dialects.conditions import Condition, compile_conditions
 from fetch2py.dialects.pointers import Pointer, compile_pointer
@@ -30,8 +29,7 @@ _RULE_KEYS = ("to", "on", "get", "mode", "key", "same")
 _SIGNS_KEYS = ("hosts", "paths", "records")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule. `needs` are the members without which no object can match it."""
 
     to: str
@@ -43,8 +41,7 @@ class Rule:
     needs: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """Where a record holds further records; `join` is the member that their parent's is put before, or ""."""
 
     conditions: tuple[Condition, ...]
@@ -52,8 +49,7 @@ class Expansion:
     join: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(NamedTuple):
     """How a dialect is recognised: the hosts that speak it, how a request's path ends, records of its own."""
 
     hosts: tuple[str, ...] = ()
@@ -61,8 +57,7 @@ class Signs:
     records: tuple[tuple[Condition, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """A compiled dialect. `also` names the dialect that reads the same site's answers in another framing."""
 
     name: str

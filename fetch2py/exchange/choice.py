@@ -6,8 +6,7 @@ Knows media types, hosts and what a dialect declares. Must not know what an answ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fetch2py.dialects import Dialect, by_host, compile_dialect, in_framing, named
 from fetch2py.errors import ProfileInvalid
@@ -27,8 +26,7 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {"sse": ("keep_space",)}
 """Which of a dialect's options each decoder takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What reads an answer: `dialect` is None where the records have to show it.
 
     `why` is one sentence about the dialect. `expected`: the media type is one that answers have. `json`:

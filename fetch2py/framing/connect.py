@@ -44,8 +44,14 @@ class ConnectDecoder:
             return []
         if self._ended:
             self._report("The answer goes on after its end envelope.")
-        self._buffer += data
-        frames = self._envelopes()
+        if self._buffer:
+            self._buffer += data
+            frames, read = self._envelopes(self._buffer)
+            del self._buffer[:read]
+        else:
+            # Servers flush after each envelope, so most pieces are whole ones and needn't be kept.
+            frames, read = self._envelopes(data)
+            self._buffer += data[read:]
         # Whatever is behind the end envelope, whole or not, is a problem by now.
         self.complete = self._ended and not self.problem
         return frames
@@ -54,25 +60,25 @@ class ConnectDecoder:
         """Nothing more: an envelope that the end of the stream cuts is no envelope."""
         return []
 
-    def _envelopes(self) -> list[Frame]:
+    def _envelopes(self, received: bytes | bytearray) -> tuple[list[Frame], int]:
+        """The envelopes that are whole, and the position behind them."""
         frames = []
-        position, received = 0, len(self._buffer)
-        while received - position >= _HEADER.size:
-            flags, length = _HEADER.unpack_from(self._buffer, position)
+        start, size = 0, len(received)
+        while size - start >= _HEADER.size:
+            flags, length = _HEADER.unpack_from(received, start)
             if length > self._limit:
                 self._report(too_large(self._limit))
                 self._stopped = True
-                position = received
+                start = size
                 break
-            end = position + _HEADER.size + length
-            if end > received:
+            end = start + _HEADER.size + length
+            if end > size:
                 break
-            frames.append(self._frame(flags, bytes(self._buffer[position + _HEADER.size : end])))
-            position = end
-            if self._ended and position < received:
+            frames.append(self._frame(flags, bytes(received[start + _HEADER.size : end])))
+            start = end
+            if self._ended and start < size:
                 self._report("The answer goes on after its end envelope.")
-        del self._buffer[:position]
-        return frames
+        return frames, start
 
     def _frame(self, flags: int, payload: bytes) -> Frame:
         # An empty payload is never compressed, whatever its flag says.

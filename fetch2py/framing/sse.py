@@ -58,6 +58,9 @@ class SSEDecoder:
         pending = self._pending
         if not pending:
             data = data.lstrip(b"\n")
+            if data.endswith(_BLANK):
+                # Servers flush after each event, so most pieces are whole events and needn't be kept.
+                return self._read(data)
         searched = max(len(pending) - 1, 0)
         pending += data
         end = pending.rfind(_BLANK, searched) + len(_BLANK)
@@ -107,14 +110,14 @@ class SSEDecoder:
         self._after_cr = data.endswith(b"\r")
         return rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    def _read(self, blocks: bytearray) -> list[Frame]:
+    def _read(self, blocks: bytes | bytearray) -> list[Frame]:
         """The frames of whole events, given with the blank line behind each."""
         if len(blocks) > self._limit:
-            events = blocks.split(_BLANK)
+            events = bytes(blocks).split(_BLANK)
             sound = list(takewhile(lambda event: len(event.strip(b"\n")) <= self._limit, events))
             if len(sound) < len(events):
                 self.problem = too_large(self._limit)
-                blocks = bytearray(_BLANK).join([*sound, bytearray()])
+                blocks = _BLANK.join([*sound, b""])
         return self._frames(_text(blocks))
 
     def _frames(self, text: str) -> list[Frame]:
@@ -122,13 +125,13 @@ class SSEDecoder:
         # Nearly every event of nearly every answer is one data line. Such a block becomes a frame right here,
         # without a call: that is what keeps decoding cheap beside parsing the JSON in it.
         new, plain = tuple.__new__, "data:" if self._keep_space else "data: "
-        frames = [
-            new(Frame, ("message", block[len(plain) :], self.last_event_id, None, True))
-            if block.startswith(plain) and "\n" not in block
-            else self._frame(block)
-            for block in text.split("\n\n")
-        ]
-        return [frame for frame in frames if frame]
+        frames: list[Frame] = []
+        for block in text.split("\n\n"):
+            if block.startswith(plain) and "\n" not in block:
+                frames.append(new(Frame, ("message", block[len(plain) :], self.last_event_id, None, True)))
+            elif block and (frame := self._frame(block)):
+                frames.append(frame)
+        return frames
 
     def _frame(self, block: str) -> Frame | None:
         name, data, self.last_event_id = self._fields(block.split("\n"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
@@ -22,6 +22,7 @@ __all__ = ["read", "recognises"]
 FORM = "application/x-www-form-urlencoded;charset=UTF-8"
 
 _CALL = re.compile(r"\bfetch\s*\(")
+_VARIABLE = re.compile(r"[A-Za-z_$.]{1,40}")
 _ABSOLUTE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 # In the console's edit-and-resend text, a header field that scripts may not set: a comment with the browser's
 # remark behind it, or a sec-* field, whose run has one remark above.
@@ -30,7 +31,8 @@ _RESEND_FIELD = re.compile(r'("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*"),(?: // Bro
 
 def recognises(text: str) -> bool:
     """Whether a call of fetch() stands in the text."""
-    return _CALL.search(text) is not None
+    # The pattern alone needs seconds for a text of many megabytes.
+    return "fetch" in text and _CALL.search(text) is not None
 
 
 def read(text: str) -> list[Request]:
@@ -89,6 +91,8 @@ class _Reader:
                 "The URL isn't absolute, so it doesn't say which server is meant.",
                 "Copy the request from DevTools' Network panel, where the URL is whole.",
             )
+        if not _is_readable(url):
+            self._fail(SnippetError, "The URL's host can't be read.", "Check the square brackets in it.")
         self._span = self._call.spans[1] if len(arguments) > 1 else self._call.span
         well_formed = url.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return well_formed, self._dictionary(inner) | self._dictionary(options)
@@ -193,8 +197,9 @@ class _Reader:
         if isinstance(value, Opaque):
             self._span = value.span
             start, end = value.span
-            shown = self._text[start:end] if re.fullmatch(r"[\w$.]{1,40}", self._text[start:end]) else "it"
-            named = what if shown == "it" else f"{what} ({shown})"
+            shown = _VARIABLE.fullmatch(self._text, start, end)
+            # What stands without quotes where a header value should may be the secret itself.
+            named = f"{what} ({shown[0]})" if shown and what != "a header value" else what
             self._fail(
                 NotALiteral,
                 f"{_sentence(named)} isn't a literal: only running the code would give its value.",
@@ -218,6 +223,14 @@ _USER_AGENT = Loss(
     "No User-Agent: Chromium leaves it out, and an honest fetch2py goes out in its place; "
     "if the site wants the browser's, add a user-agent line with `fetch2py edit`.",
 )
+
+
+def _is_readable(url: str) -> bool:
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
 
 
 def _sentence(what: str) -> str:

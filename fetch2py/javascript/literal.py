@@ -101,11 +101,16 @@ class _Reader:
         while node.type == "BinaryExpression" and node.operator == "+":
             operands.append(node.right)
             node = node.left
-        values = [self.value(operand) for operand in reversed([*operands, node])]
-        texts = [_as_text(value) for value in values]
-        first_two_decide = isinstance(values[0], str) or (len(values) > 1 and isinstance(values[1], str))
-        if not operands or None in texts or not first_two_decide:
+        if not operands:
             return self._opaque(node)
+        parts = [node, *reversed(operands)]
+        values = [self.value(part) for part in parts]
+        texts = [_as_text(value) for value in values]
+        if None in texts:
+            first = texts.index(None)
+            return values[first] if isinstance(values[first], Opaque) else self._opaque(parts[first])
+        if not isinstance(values[0], str) and not isinstance(values[1], str):
+            return self._opaque(parts[0])
         return "".join(map(str, texts))
 
     def _unary(self, node: Any) -> Value:

@@ -37,8 +37,8 @@ _LEXEMES = re.compile(
     | (?P<import> ^[ \t]*import\b[^;\r\n(]*;? )""",
     re.MULTILINE,
 )
-# esprima takes these for line ends inside a string, as ECMAScript did before 2019, and makes line feeds of them
-# inside a template. Characters for private use that the text doesn't hold stand in for them.
+# esprima takes these for line ends inside a string, as ECMAScript did before 2019, and inside a template it
+# makes line feeds of them. Characters for private use that the text doesn't hold stand in for them.
 _LINE_SEPARATOR = re.compile("[\u2028\u2029]")
 _PRIVATE_USE = range(0xE000, 0xF900)
 

@@ -1,24 +1,27 @@
 """The message slot: where in a request the person's text stands; find it, read it, fill it.
 
-Knows every kind of body. Must not know HTTP, nor the disk.
+Knows every kind of body. Must not know HTTP, nor the disk. Names are imported when they are first used: most
+commands fill no slot, and only an import looks for one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from fetch2py.message.slot import fill, held
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fetch2py.message.finding import Finding
-    from fetch2py.request import Request
+    from fetch2py.message.finding import Finding as Finding
+    from fetch2py.message.finding import find as find
+    from fetch2py.message.slot import fill as fill
+    from fetch2py.message.slot import held as held
 
-__all__ = ["fill", "find", "held"]
+__all__ = ["Finding", "fill", "find", "held"]
+
+# name: the module that has it
+_HOMES = {"Finding": "finding", "find": "finding", "fill": "slot", "held": "slot"}
 
 
-def find(request: Request, sent: str | None = None) -> Finding:
-    """The slot of the request's message; `sent` is what the person typed, where that is known."""
-    # A replay only fills a slot, and the search has eight modules of its own.
-    from fetch2py.message.finding import find as search
-
-    return search(request, sent)
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

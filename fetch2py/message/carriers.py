@@ -7,7 +7,7 @@ know which text is the message.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from fetch2py.errors import SlotError
@@ -25,8 +25,7 @@ class Carried(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(NamedTuple):
     """A row. `texts` gives what a request holds, in order; `put` the request with the text of that number
     changed; both raise SlotError for bytes that this carrier can't read. `is_json` tells what an address has
     behind the carrier's word: a pointer into the JSON text, or the name of the field that is the text.

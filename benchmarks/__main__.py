@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import commands, decode, delay
+from benchmarks import commands, decode, delay, importing
 from benchmarks.timing import table
 
-print(table([*commands.rows(), *decode.rows()]))
-print(delay.report())
+print(table([*commands.rows(), *importing.rows(), *decode.rows(), *delay.rows()]))

@@ -1,50 +1,75 @@
-"""How long a byte takes from the server's socket to the tool's stdout."""
+"""How long a byte takes from the server's socket to stdout: the tool, over a script that only copies."""
 
 from __future__ import annotations
 
-import os
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-from benchmarks.commands import snippet_of
+from benchmarks.processes import TOOL, elsewhere, environment, snippet
+from benchmarks.timing import Measured
 
-EVENTS = 200
+__all__ = ["rows"]
+
+EVENTS = 500
+WARMING = 20
+ROUNDS = 3
+EVENT = b'data: {"event":"cmpl","text":"x"}\n\n'
+
+COPYING = """
+import os, socket, sys
+connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+connection.sendall(b"POST / HTTP/1.1\\r\\ncontent-length: 0\\r\\n\\r\\n")
+while piece := connection.recv(65536):
+    os.write(1, b"x" * piece.count(b'"text"'))
+"""
 
 
-def report() -> str:
-    """Median and 99th percentile over events that are sent one by one, each after the one before was printed."""
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as server:
-        snippet = Path(folder) / "snippet.txt"
-        url = f"http://127.0.0.1:{server.getsockname()[1]}/api/chat/c/completion/stream"
-        snippet.write_text(snippet_of(url, '{"messages":[{"role":"user","content":"hi"}]}'), encoding="utf-8")
-        environment = {**os.environ, "FETCH2PY_HOME": folder}
-        tool = [sys.executable, "-c", "from fetch2py.cli import main; main()"]
-        subprocess.run(
-            [*tool, "import", str(snippet), "-n", "delay"], env=environment, check=True, capture_output=True
-        )
-        printed = threading.Semaphore(0)
-        sent: list[float] = []
-        thread = threading.Thread(target=_serve, args=(server, sent, printed))
-        thread.start()
-        delays = []
-        with subprocess.Popen([*tool, "replay", "delay"], env=environment, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            for _ in range(EVENTS):
-                process.stdout.read(1)
-                delays.append(time.perf_counter() - sent[-1])
-                printed.release()
-        thread.join()
-    delays.sort()
-    return (
-        f"delay from the socket to stdout, {EVENTS} events: median {statistics.median(delays) * 1e6:.0f} µs, "
-        f"p99 {delays[int(len(delays) * 0.99) - 1] * 1e6:.0f} µs"
+def rows() -> Iterator[Measured]:
+    """Median and 99th percentile over events that are sent one by one, each after the one before was out."""
+    with elsewhere() as folder, socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        known = environment(folder)
+        file = folder / "snippet.txt"
+        url = f"http://127.0.0.1:{port}/api/chat/c/completion/stream"
+        file.write_text(snippet(url, '{"messages":[{"role":"user","content":"hi"}]}'), encoding="utf-8")
+        subprocess.run([*TOOL, "import", str(file), "-n", "kimi"], env=known, check=True, capture_output=True)
+        copying = (sys.executable, "-c", COPYING, str(port))
+        replaying = (*TOOL, "replay", "kimi")
+        floor: list[float] = []
+        subject: list[float] = []
+        for _ in range(ROUNDS):
+            floor += _delays(server, copying, known)
+            subject += _delays(server, replaying, known)
+    yield Measured(
+        "delay from socket to stdout, median", statistics.median(floor), statistics.median(subject)
     )
+    yield Measured("delay from socket to stdout, 99th percentile", _most(floor), _most(subject))
+
+
+def _most(delays: Sequence[float]) -> float:
+    return statistics.quantiles(delays, n=100)[-1]
+
+
+def _delays(server: socket.socket, command: Sequence[str], known: dict[str, str]) -> list[float]:
+    """Seconds from the sending of each event until its text can be read from the command's stdout."""
+    printed = threading.Semaphore(0)
+    sent: list[float] = []
+    thread = threading.Thread(target=_serve, args=(server, sent, printed))
+    thread.start()
+    delays = []
+    with subprocess.Popen(command, env=known, stdout=subprocess.PIPE, bufsize=0) as process:
+        assert process.stdout is not None
+        for _ in range(EVENTS):
+            process.stdout.read(1)
+            delays.append(time.perf_counter() - sent[-1])
+            printed.release()
+    thread.join()
+    return delays[WARMING:]
 
 
 def _serve(server: socket.socket, sent: list[float], printed: threading.Semaphore) -> None:
@@ -55,6 +80,10 @@ def _serve(server: socket.socket, sent: list[float], printed: threading.Semaphor
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
         for _ in range(EVENTS):
             sent.append(time.perf_counter())
-            connection.sendall(b'data: {"event":"cmpl","text":"x"}\n\n')
+            connection.sendall(EVENT)
             printed.acquire()
         connection.sendall(b'data: {"event":"all_done"}\n\n')
+        connection.shutdown(socket.SHUT_WR)
+        # Closing with a part of the request unread would reset the connection.
+        while connection.recv(65536):
+            continue

@@ -1,20 +1,21 @@
-"""Measured ratios: each subject against its floor, alternating in one run, so that a noisy machine harms both.
+"""Measured ratios: each subject against its floor, in turn in one run, so that a noisy machine harms both.
 
-The figure of a subject is its best of several rounds; what is told is the ratio.
+The figure of each is its best of several rounds: the others were disturbed. What is told is the ratio.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Measured", "against", "table"]
 
+Work = Callable[[], object]
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A subject and its floor, in seconds; `goal` is the largest ratio that is wanted, None where none is set."""
+
+class Measured(NamedTuple):
+    """A subject and its floor, in seconds; `goal` is the largest ratio that is wanted, None if none is."""
 
     name: str
     floor: float
@@ -28,20 +29,24 @@ class Measured:
 
 def against(
     name: str,
-    floor: Callable[[], object],
-    subject: Callable[[], object],
+    floor: Work,
+    subject: Work,
     *,
+    start_up: Work | None = None,
     rounds: int = 7,
     goal: float | None = None,
 ) -> Measured:
-    """Runs both in turn, `rounds` times each."""
-    best = [float("inf"), float("inf")]
+    """Runs all in turn, `rounds` times each. What `start_up` takes is no part of the subject's time."""
+    works = [floor, subject, *([start_up] if start_up else [])]
+    for work in works:
+        work()
+    best = [float("inf")] * len(works)
     for _ in range(rounds):
-        for index, run in enumerate((floor, subject)):
+        for index, work in enumerate(works):
             started = time.perf_counter()
-            run()
+            work()
             best[index] = min(best[index], time.perf_counter() - started)
-    return Measured(name, best[0], best[1], goal)
+    return Measured(name, best[0], best[1] - sum(best[2:]), goal)
 
 
 def table(rows: Sequence[Measured]) -> str:
@@ -49,8 +54,16 @@ def table(rows: Sequence[Measured]) -> str:
     width = max(len(row.name) for row in rows)
     lines = [f"{'':<{width}}  {'floor':>10}  {'fetch2py':>10}  {'ratio':>6}  goal"]
     for row in rows:
-        goal = "" if row.goal is None else f"{row.goal:.1f} {'kept' if row.ratio <= row.goal else 'MISSED'}"
-        lines.append(
-            f"{row.name:<{width}}  {row.floor * 1000:>7.1f} ms  {row.subject * 1000:>7.1f} ms  {row.ratio:>6.2f}  {goal}"
-        )
+        figures = f"{_shown(row.floor):>10}  {_shown(row.subject):>10}  {row.ratio:>6.2f}"
+        lines.append(f"{row.name:<{width}}  {figures}  {_kept(row)}".rstrip())
     return "\n".join(lines)
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds * 1e6:.0f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.1f} ms"
+
+
+def _kept(row: Measured) -> str:
+    if row.goal is None:
+        return ""
+    return f"{row.goal:.1f} {'kept' if row.ratio <= row.goal else 'MISSED'}"

@@ -22,7 +22,7 @@ __all__ = ["Profile"]
 FORMAT = 1
 
 _HEAD = """\
-# A request for fetch2py, to read and to edit. ${secret:…} stands for a value that lies in the secrets file,
+# A request for fetch2py, to read and to edit. ${secret:NAME} stands for a value in the secrets file,
 # so this file is safe to share.
 """
 

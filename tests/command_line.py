@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -100,4 +101,6 @@ def on_terminal(*arguments: str, **environment: str) -> Any:
         encoding="utf-8",
         timeout=20,
         dimensions=(40, 200),
+        # Where the tests run in the background, Ctrl-C is ignored, and their children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )

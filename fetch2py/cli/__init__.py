@@ -130,7 +130,6 @@ def run(arguments: list[str]) -> int:
     """Runs a command line and returns its exit code."""
     try:
         code = cli.main(arguments, prog_name="fetch2py", standalone_mode=False)
-        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         terminal.aside(f"{error.format_message()}\n")
         return error.exit_code
@@ -171,7 +170,7 @@ def _unwritten(error: BaseException | None) -> int:
 
 
 def _open_missing() -> None:
-    """Gives a process that was started without stdout or stderr something to write to."""
-    for name in ("stdout", "stderr"):
+    """Gives a process that was started without stdin, stdout or stderr an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # kept open
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # kept open

@@ -21,6 +21,7 @@ _BEHIND = 300
 _HIDDEN = "…"
 
 _WORD = re.compile(r"""[^\s"'`“”‘’„‟″＂＇()\[\]{},;:=+?&|<>!（）［］｛｝，；：＝]+""")
+_OPERAND = re.compile(r"[^\s()\[\]{},;:=+?&|<>!*/%^~-]+")
 _STRING = re.compile(r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?""", re.DOTALL)
 _SEPARATOR = re.compile(r"[-./*]+")
 _VARIABLE = re.compile(r"(?:[A-Za-z_$][a-z_$]{0,11}|[A-Z_$]{1,12}|\.){1,7}")
@@ -99,7 +100,7 @@ def _code(source: str, start: int, end: int) -> str:
 
 
 def _variables(code: str) -> str:
-    return _WORD.sub(lambda word: word[0] if _VARIABLE.fullmatch(word[0]) else _shown(word[0]), code)
+    return _OPERAND.sub(lambda word: word[0] if _VARIABLE.fullmatch(word[0]) else _shown(word[0]), code)
 
 
 def _shown(word: str) -> str:

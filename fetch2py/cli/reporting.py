@@ -22,6 +22,8 @@ __all__ = ["report_lines", "shortened"]
 
 # Of a text this much is shown: enough to recognise it.
 _SHOWN = 60
+# A secret that begins in it ends within so much more: no common server takes a longer header field.
+_LONGEST_SECRET = 8192
 _LABELS = 14
 
 
@@ -71,9 +73,10 @@ def _message(profile: Profile, captured: Request) -> str:
     if profile.slot is None:
         return "no slot"
     try:
-        held = redact(message.held(captured, profile.slot), profile.secrets.values())
+        held = message.held(captured, profile.slot)[: _SHOWN + _LONGEST_SECRET]
     except SlotError as error:
         return error.message
+    held = redact(held, profile.secrets.values())
     also = f", and the same at {', '.join(profile.also)}" if profile.also else ""
     return f"{profile.slot}, held “{shortened(held)}”{also}"
 

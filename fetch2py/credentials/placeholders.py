@@ -63,7 +63,9 @@ def lift(request: Request) -> Lift:
     body = request.body
     if body:
         text = body.decode("utf-8", "surrogateescape")
-        body = ledger.lift(text, in_body(text, media_type)).encode("utf-8", "surrogateescape")
+        without = ledger.lift(text, in_body(text, media_type))
+        # Most bodies hold no secret, and encoding a large one again takes a while.
+        body = body if without == text else without.encode("utf-8", "surrogateescape")
     referrer = ledger.lift(request.referrer, in_url(request.referrer, "referrer"))
     bare = replace(request, url=url, headers=headers, body=body, referrer=referrer)
     return Lift(bare, ledger.secrets, tuple(ledger.lifted))

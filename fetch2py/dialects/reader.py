@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 from fetch2py.dialects.actions import Findings, compile_action
 from fetch2py.dialects.conditions import Condition
 from fetch2py.dialects.plans import Plans
-from fetch2py.dialects.pointers import raw_text
 from fetch2py.dialects.rules import Dialect, Expansion
 from fetch2py.events import Event, Reasoning, Text
 from fetch2py.framing import Frame, records
@@ -81,8 +80,8 @@ class Reader:
         events: list[Event] = []
         for frame in frames:
             raw = frame.data
-            if type(raw) is not str:
-                raw = raw_text(frame)
+            if isinstance(raw, bytes):
+                raw = raw.decode("utf-8", "replace")
             try:
                 data, end = _raw_decode(raw)
             except (ValueError, RecursionError):

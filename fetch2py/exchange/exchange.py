@@ -131,11 +131,12 @@ class Exchange:
 
     def _up_to_end(self, frames: list[Frame]) -> list[Frame]:
         """The frames up to the end envelope: what follows it is no part of the answer."""
-        for number, frame in enumerate(frames):
-            if self._last_envelope is not None:
-                return frames[:number]
+        if self._last_envelope is not None:
+            return []
+        for number, frame in enumerate(frames, 1):
             if frame.event == "end" and isinstance(frame.data, bytes):
                 self._last_envelope = frame.data
+                return frames[:number]
         return frames
 
     def _settle(self, detector: Detector, dialect: Dialect | None) -> list[Event]:

@@ -66,10 +66,9 @@ class SSEDecoder:
         end = pending.rfind(_BLANK, searched) + len(_BLANK)
         frames: list[Frame] = []
         if end >= len(_BLANK):
-            blocks = pending[:end]
+            frames = self._read(pending[:end])
             del pending[:end]
-            frames = self._read(blocks)
-        if len(pending) - pending.endswith(b"\n") > self._limit:
+        if len(pending) > self._limit and len(pending) - pending.endswith(b"\n") > self._limit:
             self.problem = self.problem or too_large(self._limit)
         if self.problem:
             pending.clear()

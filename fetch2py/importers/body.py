@@ -60,10 +60,17 @@ def _bytes(text: str, media_type: str, headers: Headers) -> bytes:
     try:
         raw = text.encode("latin-1")
     except UnicodeEncodeError:
-        # What has no other half became U+FFFD on its way out (WHATWG Encoding, UTF-8 encode).
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        return _utf8(text)
     # Bytes that are valid UTF-8 would have been shown decoded, so then the characters are what was meant.
     return text.encode() if _is_utf8(raw) or _reads_as_text(text, media_type, headers) else raw
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # What has no other half became U+FFFD on its way out (WHATWG Encoding, UTF-8 encode).
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _reads_as_text(text: str, media_type: str, headers: Headers) -> bool:

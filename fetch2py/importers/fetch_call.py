@@ -21,7 +21,7 @@ __all__ = ["read", "recognises"]
 
 FORM = "application/x-www-form-urlencoded;charset=UTF-8"
 
-_CALL = re.compile(r"\bfetch\s*\(")
+_CALL = re.compile(r"\bfetch\s*+\(")
 _VARIABLE = re.compile(r"[A-Za-z_$.]{1,40}")
 _ABSOLUTE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 # In the console's edit-and-resend text, a header field that scripts may not set: a comment with the browser's

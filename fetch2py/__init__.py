@@ -9,41 +9,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import framing as framing
-    from .answer import Answer as Answer
-    from .answer import AsyncAnswer as AsyncAnswer
-    from .answer import areplay as areplay
-    from .answer import replay as replay
-    from .answer import submit as submit
-    from .errors import CredentialMissing as CredentialMissing
-    from .errors import ExchangeError as ExchangeError
-    from .errors import Fetch2pyError as Fetch2pyError
-    from .errors import NotAFetchCall as NotAFetchCall
-    from .errors import NotALiteral as NotALiteral
-    from .errors import ProfileError as ProfileError
-    from .errors import ProfileInvalid as ProfileInvalid
-    from .errors import ProfileNotFound as ProfileNotFound
-    from .errors import ReplyMalformed as ReplyMalformed
-    from .errors import ReplyRefused as ReplyRefused
-    from .errors import ReplyTruncated as ReplyTruncated
-    from .errors import SlotError as SlotError
-    from .errors import SnippetError as SnippetError
-    from .errors import SnippetSyntaxError as SnippetSyntaxError
-    from .errors import WireError as WireError
-    from .events import End as End
-    from .events import Error as Error
-    from .events import Reasoning as Reasoning
-    from .events import Text as Text
-    from .exchange import read_stream as read_stream
-    from .importers import parse as parse
-    from .profile import Profile as Profile
-    from .profiles import load as load
-    from .profiles import save as save
-    from .request import Headers as Headers
-    from .request import Loss as Loss
-    from .request import Request as Request
-    from .version import __version__ as __version__
-    from .wire import Timeouts as Timeouts
+    from fetch2py import framing as framing
+    from fetch2py.answer import Answer as Answer
+    from fetch2py.answer import AsyncAnswer as AsyncAnswer
+    from fetch2py.answer import areplay as areplay
+    from fetch2py.answer import replay as replay
+    from fetch2py.answer import submit as submit
+    from fetch2py.errors import CredentialMissing as CredentialMissing
+    from fetch2py.errors import ExchangeError as ExchangeError
+    from fetch2py.errors import Fetch2pyError as Fetch2pyError
+    from fetch2py.errors import NotAFetchCall as NotAFetchCall
+    from fetch2py.errors import NotALiteral as NotALiteral
+    from fetch2py.errors import ProfileError as ProfileError
+    from fetch2py.errors import ProfileInvalid as ProfileInvalid
+    from fetch2py.errors import ProfileNotFound as ProfileNotFound
+    from fetch2py.errors import ReplyMalformed as ReplyMalformed
+    from fetch2py.errors import ReplyRefused as ReplyRefused
+    from fetch2py.errors import ReplyTruncated as ReplyTruncated
+    from fetch2py.errors import SlotError as SlotError
+    from fetch2py.errors import SnippetError as SnippetError
+    from fetch2py.errors import SnippetSyntaxError as SnippetSyntaxError
+    from fetch2py.errors import WireError as WireError
+    from fetch2py.events import End as End
+    from fetch2py.events import Error as Error
+    from fetch2py.events import Reasoning as Reasoning
+    from fetch2py.events import Text as Text
+    from fetch2py.exchange import read_stream as read_stream
+    from fetch2py.importers import parse as parse
+    from fetch2py.profile import Profile as Profile
+    from fetch2py.profiles import load as load
+    from fetch2py.profiles import save as save
+    from fetch2py.request import Headers as Headers
+    from fetch2py.request import Loss as Loss
+    from fetch2py.request import Request as Request
+    from fetch2py.version import __version__ as __version__
+    from fetch2py.wire import Timeouts as Timeouts
 
 _ERRORS = (
     "CredentialMissing",

@@ -10,10 +10,22 @@ from base64 import b64encode
 from dataclasses import replace
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from .request import Headers, Request
-from .version import __version__
+from fetch2py.request import Headers, Request, is_http_url, well_formed
+from fetch2py.version import __version__
 
-__all__ = ["as_sent", "origin_of"]
+__all__ = ["CONNECTION_FIELDS", "as_sent", "origin_of"]
+
+CONNECTION_FIELDS = (
+    "connection",
+    "http2-settings",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+)
+"""Fields of one connection (RFC 9110 section 7.6.1), lower-case. Whoever connects makes them anew."""
 
 # Codings that the wire decodes; any other would come through as noise.
 _DECODED = ("gzip", "deflate", "br", "zstd", "identity")
@@ -22,21 +34,9 @@ USER_AGENT = f"fetch2py/{__version__}"
 
 # Fetch, section 2.2.1: only these are upper-cased; "patch" goes out as it is.
 _NORMALISED = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}
-# Fields of the connection, not of the request; the wire makes them anew. Old Chromium's Node.js style invents
-# a Referrer-Policy request field that no browser ever sent.
-_NEVER = (
-    "connection",
-    "content-length",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-connection",
-    "referrer-policy",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-)
+# The wire makes these anew as well. Old Chromium's Node.js style invents a Referrer-Policy request field that
+# no browser ever sent.
+_NEVER = (*CONNECTION_FIELDS, "content-length", "host", "referrer-policy")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -83,12 +83,9 @@ def _as_field(name: str, value: str) -> str:
     if name.lower() == "accept-encoding":
         offered = [coding.strip() for coding in value.split(",")]
         decoded = [coding for coding in offered if coding.partition(";")[0].strip().lower() in _DECODED]
-        return ", ".join(decoded) or "identity"
-    return (
-        value
-        if value.isascii() or max(value) <= "\xff"
-        else value.encode("utf-8", "replace").decode("latin-1")
-    )
+        return value if decoded == offered else ", ".join(decoded) or "identity"
+    fits = value.isascii() or max(value) <= "\xff"
+    return value if fits else well_formed(value).encode().decode("latin-1")
 
 
 def _content_type(request: Request) -> str:
@@ -123,4 +120,4 @@ def _referer(request: Request) -> str:
 
 def _page(request: Request) -> str:
     page = request.referrer or request.headers.get("referer")
-    return page if page.lower().startswith(("http://", "https://")) else ""
+    return page if is_http_url(page) else ""

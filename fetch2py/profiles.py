@@ -5,9 +5,9 @@ Knows the profile and the store, and joins the two. Must not know a terminal or 
 
 from __future__ import annotations
 
-from .errors import ProfileInvalid
-from .profile import Profile
-from .store import Store
+from fetch2py.errors import ProfileInvalid
+from fetch2py.profile import Profile
+from fetch2py.store import Store
 
 __all__ = ["load", "save"]
 

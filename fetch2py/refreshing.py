@@ -2,8 +2,9 @@
 
 Pure: must not know disk, clipboard or network.
 
-What changes between two captures of one request are its secrets, its ids and its time stamps; whatever else
-differs from the new capture is the person's own edit, or stays as it was.
+What changes between two captures of one request are its secrets, its ids and its time stamps. Those come from
+the new capture, as do fields that only it has; whatever else differs is taken for the person's own edit and
+stays. A body that isn't JSON comes whole from the new capture.
 """
 
 from __future__ import annotations
@@ -12,21 +13,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from . import jsontext, message
-from .credentials import lift
-from .credentials.rules import is_secret
-from .errors import CredentialMissing, ProfileError, SlotError
-from .fetch_standard import origin_of
-from .message.carriers import CARRIERS
-from .message.kinds import kind_of
-from .profile import Profile
-from .request import Headers, Request
+from fetch2py import jsontext, message
+from fetch2py.credentials import lift, placeholders_in
+from fetch2py.credentials.rules import SECRET_FIELDS, is_secret
+from fetch2py.errors import CredentialMissing, ProfileError, SlotError
+from fetch2py.fetch_standard import origin_of
+from fetch2py.message.carriers import CARRIERS
+from fetch2py.message.kinds import kind_of
+from fetch2py.profile import Profile
+from fetch2py.request import Headers, Request
 
 __all__ = ["refreshed"]
 
 # A value of one session, conversation or moment: a UUID, a run of hex digits or of digits, an ObjectID.
 _VOLATILE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{8,}|\d{6,}|(?=\w*\d)[\w-]{16,}", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\$\{secret:([\w.-]+)\}")
+_URL_MARK = re.compile(r"([/?&=])")
 _ID_NAME = re.compile(r"(?:^|[_-])id$|[a-z]Id$|ID$|uuid$", re.IGNORECASE)
 
 
@@ -42,10 +43,10 @@ def refreshed(profile: Profile, request: Request) -> Profile:
             f"where the profile has {old.method} to {origin_of(old.url)}.",
             hint="Copy the request that the profile was made from, or import this one under another name.",
         )
-    secret_fields = {name.lower() for name, value in profile.request.headers if "${secret:" in value}
     merged = replace(
         request,
-        headers=_headers(old.headers, request.headers, secret_fields),
+        url=_url(old.url, request.url),
+        headers=_headers(old.headers, request.headers),
         body=_body(profile, old, request),
     )
     return Profile.from_request(merged, slot=profile.slot, also=profile.also, dialect=profile.dialect)
@@ -56,17 +57,32 @@ def _captured(profile: Profile, new: Request) -> Request:
     try:
         return profile.captured()
     except CredentialMissing:
-        blank = dict.fromkeys(_PLACEHOLDER.findall(profile.document()), "")
+        blank = dict.fromkeys(placeholders_in(profile.request), "")
         given = {**blank, **lift(new).secrets, **profile.secrets}
         return replace(profile, secrets=given).captured()
 
 
-def _headers(old: Headers, new: Headers, secret: set[str]) -> Headers:
+def _url(old: str, new: str) -> str:
+    """The old URL with the new one's ids and secrets; the new one whole where it has other parts."""
+    before, after = (_URL_MARK.split(url) for url in (old, new))
+    if before[1::2] != after[1::2]:
+        return new
+    merged = []
+    for index, (ours, theirs) in enumerate(zip(before, after, strict=True)):
+        name = before[index - 2] if index > 1 and before[index - 1] == "=" else ""
+        merged.append(theirs if _is_volatile(ours) or is_secret(name, ours) else ours)
+    return "".join(merged)
+
+
+def _headers(old: Headers, new: Headers) -> Headers:
     kept = Headers(
-        (name, new.get(name) if new.has(name) and (name.lower() in secret or _is_volatile(value)) else value)
-        for name, value in old
+        (name, new.get(name, value) if _is_of_capture(name, value) else value) for name, value in old
     )
     return Headers((*kept, *((name, value) for name, value in new if not kept.has(name))))
+
+
+def _is_of_capture(name: str, value: str) -> bool:
+    return name.lower() in SECRET_FIELDS or is_secret(name, value) or _is_volatile(value)
 
 
 def _body(profile: Profile, old: Request, new: Request) -> bytes | None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-__all__ = ["Headers", "Loss", "Request"]
+__all__ = ["Headers", "Loss", "Request", "is_http_url", "well_formed"]
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -19,6 +20,10 @@ class Headers(tuple[tuple[str, str], ...]):
     """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        # The values hold secrets, and a repr ends up in tracebacks and logs.
+        return f"<Headers {', '.join(name for name, _ in self)}>"
 
     def __new__(cls, pairs: Iterable[tuple[str, str]] = ()) -> Headers:
         return super().__new__(cls, ((name, value) for name, value in pairs))
@@ -43,6 +48,20 @@ class Headers(tuple[tuple[str, str], ...]):
         return Headers((*self, (name, value)))
 
 
+def well_formed(text: str) -> str:
+    """The text with surrogates that lack their other half as U+FFFD (Web IDL, USVString)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def is_http_url(url: str) -> bool:
+    """Whether `url` is absolute, of http or https, with a host and a port that can be."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """One thing that the snippet can't tell. `code` is stable, for programs; `message` names the remedy."""
@@ -55,8 +74,9 @@ class Loss:
 class Request:
     """One call of fetch(), as its snippet says it.
 
-    `referrer` and `referrer_policy` are fetch()'s options of those names ("" where absent), `credentials`
-    likewise; they decide header fields that a snippet doesn't list. `body` is None where nothing was sent.
+    `referrer`, `referrer_policy` and `credentials` are fetch()'s options of those names ("" where absent);
+    the first gives the fields Referer and Origin, which a snippet doesn't list. `body` is None where nothing
+    was sent.
     """
 
     method: str

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-from .framing import encode_envelope, encode_event
+from fetch2py.framing import encode_envelope, encode_event
 
 __all__ = ["running"]
 
@@ -27,9 +27,8 @@ _THOUGHT = ("想问我", "是谁。", "一句话就好。")
 @contextmanager
 def running(pace: float = PACE) -> Iterator[str]:
     """Serves on a free port of 127.0.0.1 while the context is open; yields the origin, `http://127.0.0.1:N`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("_Paced", (_Handler,), {"pace": pace}))
     server.daemon_threads = True
-    server.RequestHandlerClass = type("_Paced", (_Handler,), {"pace": pace})
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

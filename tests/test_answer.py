@@ -10,12 +10,13 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 import pytest
 
 from fetch2py.answer import Answer, AsyncAnswer, areplay, replay, submit
-from fetch2py.errors import ReplyRefused, ReplyTruncated, SlotError, WireError
+from fetch2py.errors import ProfileInvalid, ReplyRefused, ReplyTruncated, SlotError, WireError
 from fetch2py.events import End, Error, Event, Reasoning, Text
 from fetch2py.request import Headers, Request
 from fetch2py.wire import Timeouts
@@ -32,6 +33,8 @@ RULES: Mapping[str, Any] = {
     ],
 }
 HELLO = ('{"id": "m1"}', '{"r": "hm"}', '{"t": "你"}', '{"t": "好"}', "[DONE]")
+SECRET = "correct horse battery staple"
+TOKEN = "Bearer FAKE5f2c9d7be1a84c03"
 SHORT = Timeouts(first_byte=0.2, idle=0.2)
 PATIENCE = 20.0
 
@@ -66,6 +69,7 @@ class Plain:
 
     url: str
     dialect: str | Mapping[str, Any] | None = field(default_factory=lambda: RULES)
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
     def fill(self, message: str | None, /) -> Request:
         """The request; "no slot" stands for a message that can't be filled in."""
@@ -347,6 +351,142 @@ def test_silence_before_anything_can_be_read(read: Read) -> None:
         read(Plain(server.url, None), timeouts=SHORT)
 
 
+# What an error may tell
+
+
+@pytest.mark.parametrize("told", [SECRET, TOKEN])
+@pytest.mark.parametrize("status", [200, 401])
+def test_an_error_repeats_no_secret(read: Read, told: str, status: int) -> None:
+    body = f'{{"error": {{"message": "Invalid token: {told}"}}, "e": "Invalid token: {told}"}}'
+    script = _whole(body, 401, "application/json") if status == 401 else event_stream(body)
+    with serve(script) as server:
+        answer, events = read(Plain(server.url, secrets={"password": SECRET}))
+    assert isinstance(events[0], Error)
+    assert events[0].message.startswith("Invalid token: ")
+    assert answer.error == events[0].message
+    with pytest.raises(ReplyRefused) as caught:
+        answer.raise_for_outcome()
+    for text in (events[0].message, answer.error, "".join(format_exception(caught.value))):
+        assert "(redacted)" in text
+        assert told not in text
+        assert told[-10:] not in text
+
+
+def test_text_and_reasoning_are_never_touched(read: Read) -> None:
+    record = f'{{"t": "{SECRET}", "r": "{TOKEN}"}}'
+    with serve(event_stream(record, "[DONE]")) as server:
+        answer, events = read(Plain(server.url, secrets={"password": SECRET}))
+    assert events[:-1] == [Text(SECRET), Reasoning(TOKEN)]
+    assert (answer.text, answer.reasoning) == (SECRET, TOKEN)
+
+
+def test_a_note_repeats_no_secret(read: Read) -> None:
+    def script(connection: Connection) -> None:
+        connection.receive_request()
+        connection.head(headers=(("content-encoding", SECRET),))
+
+    with serve(script) as server:
+        answer, events = read(Plain(server.url, secrets={"password": SECRET}))
+    assert [type(event) for event in events] == [End]
+    assert "(redacted)" in answer.error
+    assert "(redacted)" in answer.notes[0]
+    assert SECRET not in answer.error + answer.notes[0]
+
+
+def _status_line(text: str) -> Script:
+    def script(connection: Connection) -> None:
+        connection.receive_request()
+        connection.send(f"HTTP/1.1 {text}\r\n\r\n".encode())
+        connection.wait_closed()
+
+    return script
+
+
+@pytest.mark.parametrize("before", ["", "no " * 100], ids=["message", "cause"])
+def test_an_exception_repeats_no_secret_nor_do_its_causes(read: Read, before: str) -> None:
+    with serve(_status_line(before + SECRET)) as server, pytest.raises(WireError) as caught:
+        read(Plain(server.url, secrets={"password": SECRET}))
+    assert caught.value.message.startswith(f"{server.url} answers nothing that is HTTP")
+    assert caught.value.hint
+    assert SECRET not in "".join(format_exception(caught.value))
+
+
+def test_an_exception_without_a_secret_keeps_its_causes(read: Read) -> None:
+    with serve(_status_line("what")) as server, pytest.raises(WireError) as caught:
+        read(Plain(server.url, secrets={"password": SECRET}))
+    assert caught.value.__cause__ is not None
+
+
+def test_an_answer_of_a_bare_request_masks_as_well() -> None:
+    with serve(_whole(f'{{"message": "no: {SECRET}"}}', 403, "application/json")) as server:
+        answer = Answer(Request("GET", server.url), secrets=[SECRET])
+        assert list(answer) == [Error("no: cor…(redacted)"), End("error", {})]
+
+
+# Twice, too much, and what is refused before it is sent
+
+
+def test_a_second_with_goes_on_where_the_answer_was_left() -> None:
+    with serve(event_stream(*HELLO)) as server:
+        answer = replay(Plain(server.url))
+        with answer:
+            assert next(answer) == Reasoning("hm")
+            with answer:
+                assert next(answer) == Text("你")
+        with answer:
+            assert list(answer) == []
+        assert answer.text == "你"
+    assert len(server.requests) == 1
+
+
+def test_a_with_around_an_answer_that_was_read() -> None:
+    async def run(url: str) -> tuple[list[Event], list[Event]]:
+        answer = areplay(Plain(url))
+        async with answer:
+            events = [event async for event in answer]
+        async with answer:
+            return events, [event async for event in answer]
+
+    with serve(event_stream(*HELLO)) as server:
+        answer = replay(Plain(server.url))
+        assert len(list(answer)) == 4
+        with answer:
+            assert list(answer) == []
+        events, more = asyncio.run(run(server.url))
+    assert (len(events), more) == (4, [])
+    assert len(server.requests) == 2
+
+
+def _endless(connection: Connection) -> None:
+    """No JSON where JSON was promised, and then whatever comes until the client leaves."""
+    connection.receive_request()
+    connection.head(headers=(("content-type", "application/connect+json"), ("transfer-encoding", "chunked")))
+    connection.chunk(b"\0\0\0\0\x02no")
+    connection.wait_closed()
+
+
+def test_an_answer_that_broke_its_rules_is_not_read_on(read: Read) -> None:
+    with serve(_endless) as server:
+        answer, events = read(Plain(server.url))
+    assert events == [Error("A message of the answer is not JSON."), End("truncated", {})]
+    assert answer.outcome == "truncated"
+
+
+@pytest.mark.parametrize("raw", [_raw, _araw], ids=["sync", "async"])
+def test_raw_bytes_come_to_the_end(raw: Callable[[Plain], tuple[Answer | AsyncAnswer, bytes]]) -> None:
+    page = "<html>" + "x" * 1_000_000
+    with serve(_whole(page, 500, "text/html")) as server:
+        answer, body = raw(Plain(server.url))
+    assert body == page.encode()
+    assert answer.outcome == "error"
+
+
+def test_rules_that_name_no_dialect_are_refused_before_anything_is_sent() -> None:
+    for function in (replay, areplay):
+        with pytest.raises(ProfileInvalid, match="names 'kimmi' under `also`"):
+            function(Plain("http://127.0.0.1:9", {**RULES, "also": "kimmi"}))
+
+
 def test_a_message_that_cannot_be_filled_in_is_told_at_once() -> None:
     for function in (replay, areplay):
         with pytest.raises(SlotError):
@@ -394,6 +534,18 @@ def test_submit_a_clean_answer() -> None:
         assert future.result(PATIENCE) == "你好"
     assert calls.made == [("message", "你"), ("message", "好"), ("completed", "你好")]
     assert calls.threads == {"fetch2py-submit"}
+
+
+def test_submit_with_a_dialect_for_one_replay() -> None:
+    openai = '{"choices": [{"delta": {"content": "hi"}}]}'
+    with serve(event_stream(openai, "[DONE]")) as server:
+        assert submit(Plain(server.url), dialect="openai-chat").result(PATIENCE) == "hi"
+
+
+def test_submit_repeats_no_secret() -> None:
+    with serve(_whole(f'{{"message": "no: {SECRET}"}}', 403, "application/json")) as server:
+        error = submit(Plain(server.url, secrets={"password": SECRET})).exception(PATIENCE)
+    assert str(error) == "no: cor…(redacted)"
 
 
 def test_submit_without_callbacks() -> None:

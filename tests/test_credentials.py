@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from base64 import b64encode, urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -16,7 +17,7 @@ from hypothesis import given as whatever
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from fetch2py.credentials import Lift, describe_expiry, expiry, lift, redact, restore
+from fetch2py.credentials import Lift, describe_expiry, expiry, lift, placeholders_in, redact, restore
 from fetch2py.credentials.rules import Grade, grade, is_secret
 from fetch2py.errors import CredentialMissing
 from fetch2py.request import Headers, Request
@@ -388,6 +389,19 @@ def test_a_secret_is_not_expanded_again() -> None:
     assert whole.body == b"${secret:a}"
 
 
+def test_the_placeholders_of_a_request_are_told() -> None:
+    given = request(
+        json.dumps({"password": "hunter", "m": "${secret:body.mine} ${secret:}"}),
+        url=f"https://x.test/?token={OPAQUE}",
+        cookie="a=b",
+    )
+    lift_of = lifted(replace(given, referrer=f"https://x.test/?api_key={OPAQUE}"))
+    assert placeholders_in(lift_of.request) == set(lift_of.secrets)
+    assert len(lift_of.secrets) == 4
+    assert placeholders_in(request()) == frozenset()
+    assert placeholders_in(request(b"\xff${secret:a} ${secret:b")) == {"a"}
+
+
 def test_what_is_missing_is_named() -> None:
     given = request('{"token":"FAKE-1","x":"${secret:x"}', cookie="FAKE-2")
     with pytest.raises(CredentialMissing) as caught:
@@ -600,6 +614,14 @@ def test_a_megabyte_of_anything_is_walked_in_one_go(unit: str) -> None:
     assert redact(text, ["FAKE-SECRET"]).count("FAKE") == 0
     for kind in ("application/json", "multipart/form-data", "application/x-www-form-urlencoded"):
         lifted(request(text, kind, url=text))
+
+
+@pytest.mark.parametrize("unit", ["a", "a ", "=", ";", "a;", "=a ", "a = b ", "\t"])
+def test_a_megabyte_in_a_cookie_is_walked_in_one_go(unit: str) -> None:
+    value = unit * (1_000_000 // len(unit))
+    secret = "FAKE-SECRET"
+    assert secret not in redact(f"cookie: {value};a={secret}; {secret}=b;{value}", [secret])
+    assert redact("an answer", [value]) == "an answer"
 
 
 # Until when.

@@ -41,6 +41,21 @@ def matches(on: dict[str, Any], record: Any, **more: Any) -> bool:
     return reader.ended
 
 
+def nested(name: str, depth: int) -> Any:
+    """A comparison in a comparison, that deep; without a name, a list in a list."""
+    wanted: Any = "a"
+    for _ in range(depth):
+        wanted = {name: wanted} if name else [wanted]
+    return wanted
+
+
+def test_comparisons_nest() -> None:
+    for depth in (31, 32):
+        assert matches({"/x": nested("not", depth)}, {"x": "a" if depth % 2 == 0 else "b"})
+        assert not matches({"/x": nested("not", depth)}, {"x": "b" if depth % 2 == 0 else "a"})
+        assert matches({"/x": nested("", depth)}, {"x": "a"})
+
+
 @pytest.mark.parametrize(
     ("wanted", "holds", "fails"),
     [
@@ -429,6 +444,8 @@ def test_endless_shapes_are_not_all_kept() -> None:
         ({"rules": [{**TEXT_T, "on": {"/e": {"exists": 1}}}]}, "`on`: `exists` is true or false"),
         ({"rules": [{**TEXT_T, "on": {"/e": {"prefix": 1}}}]}, "`on`: `prefix` is a string"),
         ({"rules": [{**TEXT_T, "on": {"/e": b"x"}}]}, "`on`: a value of type bytes can't be compared"),
+        ({"rules": [{**TEXT_T, "on": {"/e": nested("not", 3000)}}]}, "`on`: comparisons nested more than 32"),
+        ({"rules": [{**TEXT_T, "on": {"/e": nested("", 3000)}}]}, "`on`: comparisons nested more than 32"),
         ({"rules": [{**TEXT_T, "on": []}]}, "`on` holds list where a table belongs"),
         ({"expand": [{"join": "p"}]}, "The dialect mine, expand 1: no `at`"),
         ({"expand": [{"at": "/v", "to": "p"}]}, "expand 1: unknown key 'to'"),

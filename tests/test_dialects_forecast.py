@@ -14,6 +14,8 @@ from fetch2py.dialects.forecast import forecast
         ("https://www.kimi.com/apiv2/kimi.gateway.chat.v1.ChatService/Chat", "kimi-connect", "path"),
         ("https://any.example/v1/chat/completions?x", "openai-chat", "path"),
         ("https://www.kimi.com/elsewhere", "kimi", "host"),
+        ("https://www.kimi.com/v1/chat/completions", "openai-chat", "path"),
+        ("https://notkimi.com/", None, "neither"),
         ("https://any.example/", None, "neither"),
     ],
 )

@@ -224,6 +224,34 @@ def test_a_refusal_is_read_by_the_rules_of_the_whole_site(dialect: str) -> None:
     assert answered(dialect, head, body, status=403).error == "no"
 
 
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        ("<title" * 45_000, "a web page with"),
+        ("<title>" + " " * 200_000, "a web page with"),
+        ("<title> \n </title>", "a web page with"),
+        ("<title " + "x" * 300 + ">far</title>", "a web page with"),
+        ("<TITLE lang='a'>\n Log in &gt; </title>", "a web page, “Log in &gt;”, with"),
+        ("<title>" + "x" * 2000, f"a web page, “{'x' * 300}…”, with"),
+        ("<titles>no</titles>", "a web page with"),
+    ],
+    ids=["beginnings", "spaces", "empty", "far", "capital", "long", "another"],
+)
+def test_the_title_of_a_page(page: str, message: str) -> None:
+    exchange = answered(None, {"content-type": "text/html"}, b"<html>" + page.encode(), status=500)
+    assert exchange.error == f"The server sent {message} HTTP status 500."
+
+
+def test_rules_without_signs_can_name_a_siblings() -> None:
+    """What a person writes is not recognised by anything, so it needs no signs."""
+    rules = {"framing": "sse", "also": "kimi-connect", "rules": [{"to": "text", "get": "/t"}]}
+    assert answered(rules, {"content-type": "text/event-stream"}, sse('{"t":"hi"}')).text == "hi"
+    text = b'{"op":"append","mask":"block.text.content","block":{"id":"1","text":{"content":"hi"}}}'
+    body = encode_envelope(text) + encode_envelope(b"{}", 2)
+    exchange = answered(rules, {"content-type": "application/connect+json"}, body)
+    assert (exchange.text, exchange.dialect) == ("hi", "kimi-connect")
+
+
 def test_frameworks_that_answer_every_post_with_201() -> None:
     body = sse('{"event":"cmpl","text":"hi"}', '{"event":"all_done"}')
     assert answered("kimi", {"content-type": "text/event-stream"}, body, status=201).text == "hi"
@@ -301,7 +329,8 @@ def test_detection_gives_up(filler: list[str]) -> None:
     body = sse(*filler, '{"event":"cmpl","text":"too late"}')
     exchange = answered(None, {"content-type": "text/event-stream"}, body, ALL_DONE)
     assert (exchange.text, exchange.outcome) == ("", "error")
-    assert "--dialect" in exchange.error
+    assert "Name a dialect, or write its rules into the profile." in exchange.error
+    assert "--" not in exchange.error
     assert f"records: {len(filler) + 2}" in exchange.error
 
 
@@ -350,6 +379,44 @@ def test_abort_keeps_what_was_read() -> None:
     assert exchange.notes[0] == "The connection was reset."
 
 
+HUGE = b"\0\xff\xff\xff\xff"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status", "body"),
+    [
+        ("text/event-stream", 200, b"data: " + b"x" * (16 * 1024 * 1024)),
+        ("text/plain", 200, b"x" * (16 * 1024 * 1024 + 1)),
+        ("application/connect+json", 200, HUGE),
+        ("application/connect+json", 200, encode_envelope(b"no JSON")),
+        ("application/connect+json", 200, encode_envelope(b"{}", 2) + b"more"),
+        ("text/html", 500, b"x" * 256 * 1024),
+        ("application/connect+json", 500, HUGE),
+    ],
+)
+def test_what_nothing_more_comes_of_is_given_up(content_type: str, status: int, body: bytes) -> None:
+    exchange = Exchange("kimi")
+    exchange.receive_head(status, {"content-type": content_type})
+    given_up = [exchange.given_up]
+    exchange.receive_data(body)
+    assert [*given_up, exchange.given_up] == [False, True]
+    assert exchange.receive_data(ALL_DONE) == []
+    *_, error, end = exchange.receive_end()
+    assert isinstance(error, Error)
+    assert end == End("truncated" if status == 200 else "error", {})
+
+
+def test_what_can_still_go_on_is_not_given_up() -> None:
+    """An envelope that can't be undone ends nothing: the next may be in clear."""
+    exchange = Exchange("kimi")
+    exchange.receive_head(200, {"content-type": "application/connect+proto"})
+    given_up = []
+    for flags in (1, 2):
+        exchange.receive_data(encode_envelope(b"{}", flags))
+        given_up.append(exchange.given_up)
+    assert given_up == [False, True]
+
+
 def test_abort_before_the_head() -> None:
     assert Exchange(None).abort("No route.") == [End("truncated")]
 
@@ -374,6 +441,7 @@ def test_an_echo_is_noted() -> None:
     [
         ("kimmi", "There is no dialect named 'kimmi'."),
         ({"framing": "morse"}, "The dialect custom is framed as 'morse', which can't be read."),
+        ({"also": "kimmi"}, "The dialect custom names 'kimmi' under `also`, and there is no such dialect."),
     ],
 )
 def test_unusable_dialects(dialect: Any, message: str) -> None:

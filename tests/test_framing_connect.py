@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import sys
 import zlib
 from typing import Any
 
@@ -161,6 +162,23 @@ class TestCompression:
         raw = encode_envelope(COMPRESS[encoding](TEXT), 1) + END
         assert connect(raw, encoding=encoding, max_event_bytes=len(TEXT)).frames[0].data == TEXT
         assert connect(raw, encoding=encoding, max_event_bytes=len(TEXT) - 1).frames[0].data != TEXT
+
+    @pytest.mark.parametrize("encoding", ["br", "zstd"])
+    def test_a_package_that_is_missing_is_a_problem(
+        self, encoding: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("brotli", "brotlicffi", "zstandard"):
+            monkeypatch.setitem(sys.modules, name, None)
+        packed = COMPRESS[encoding](TEXT)
+        reading = connect(encode_envelope(packed, 1) + END, encoding=encoding)
+        assert [frame.data for frame in reading.frames] == [packed, b"{}"]
+        assert f"compressed as {encoding}, and no package for that is installed" in reading.problem
+
+    def test_brotli_under_its_other_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "brotlicffi", sys.modules["brotli"])
+        monkeypatch.setitem(sys.modules, "brotli", None)
+        reading = connect(encode_envelope(COMPRESS["br"](TEXT), 1) + END, encoding="br")
+        assert (reading.frames[0].data, reading.problem) == (TEXT, "")
 
     def test_a_zstd_payload_of_many_slices_is_read(self) -> None:
         noise = b"".join(zlib.crc32(bytes([at % 256, at // 256])).to_bytes(4, "big") for at in range(2000))

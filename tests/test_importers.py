@@ -80,6 +80,8 @@ def test_only_the_consoles_own_comments_are_restored() -> None:
         '    // "authorization": "Bearer old",\n    // a note\n  }\n});'
     )
     assert list(request.headers) == [("cookie", "a=b"), ("x-b", "1")]
+    broken = '// "cookie": "\\x", // Browser manages this from the cookie jar'
+    assert not one(f'fetch("https://a.example/", {{\n "headers": {{\n{broken}\n}}\n}});').headers
 
 
 def test_cookies_left_out_are_named_with_the_remedy() -> None:
@@ -132,6 +134,8 @@ def test_hand_written_calls(code: str, expected: Any) -> None:
     ("init", "body"),
     [
         ("{q: '你好 x', n: 1}", b"q=%E4%BD%A0%E5%A5%BD+x&n=1"),
+        ("{'\\ud800': 'a'}", b"%EF%BF%BD=a"),
+        ("'b=\\ud800'", b"b=%EF%BF%BD"),
         ("[['a', '~*-._'], ['a', '']]", b"a=%7E*-._&a="),
         ("'?a=b c&d'", b"a=b+c&d="),
         ("", b""),
@@ -159,6 +163,7 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
         ("fetch('https://a/', init)", NotALiteral, (1, 21), "The second argument of fetch() (init)"),
         ("fetch('https://a/', {headers: {a: b}})", NotALiteral, (1, 35), "A header value isn't a literal"),
         ("fetch('https://a/', {body: new FormData(f)})", NotALiteral, (1, 21), "new FormData"),
+        ("fetch('https://a/', {body: new String()})", NotALiteral, (1, 21), "new String"),
         ("fetch('https://a/', {body: new Map().toString()})", NotALiteral, (1, 21), "new String"),
         ("fetch('https://a/', {body: {a: 1}})", SnippetError, (1, 21), "[object Object]"),
         ("fetch('https://a/', {headers: 'x'})", SnippetError, (1, 21), "header names"),
@@ -167,6 +172,8 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
         ("fetch('https://a/', 5)", SnippetError, (1, 1), "isn't an object"),
         ("fetch('/api/chat')", SnippetError, (1, 7), "isn't absolute"),
         ("fetch(5)", SnippetError, (1, 7), "isn't absolute"),
+        ("fetch('http://[bad/')", SnippetError, (1, 7), "host or port"),
+        ("fetch('http://a:99999/')", SnippetError, (1, 7), "host or port"),
         ("fetch()", SnippetError, (1, 1), "without a URL"),
         ("// fetch('x')", NotAFetchCall, (1, 1), "as code"),
         ("", SnippetSyntaxError, (1, 1), "empty"),
@@ -253,6 +260,9 @@ def test_a_spoilt_envelope_header_is_made_anew() -> None:
     raw, losses = body('\x00\x00\x00\x01\ufffd{"a":"你"}', "application/connect+json")
     assert raw == b"\x00\x00\x00\x00\x0b" + '{"a":"你"}'.encode()
     assert losses == ["envelope-rebuilt"]
+    for spoilt in ("\0\0\u0001{\ufffd", "\0\0\u0001\ufffd{", "\ufffd{{"):
+        raw, losses = body(spoilt + '{"a":1}', "application/connect+json")
+        assert (raw, losses) == (b'\0\0\0\0\x07{"a":1}', ["envelope-rebuilt"])
     assert body("\x00\ufffd{oops", "application/connect+json")[1] == ["body-replaced"]
     assert body("\x00\ufffd", "application/connect+json")[1] == ["body-replaced"]
     assert body("AAAAA\x80", "application/grpc-web-text")[0] == b"AAAAA\x80"
@@ -260,6 +270,8 @@ def test_a_spoilt_envelope_header_is_made_anew() -> None:
 
 def test_losses_of_a_body_are_named() -> None:
     assert body("a" * 1_048_576, "text/plain")[1] == ["body-cut"]
+    assert body("🐎" * 524_288, "text/plain")[1] == ["body-cut"]
+    assert body("🐎" * 524_289, "text/plain")[1] == []
     assert body("plain", "text/plain", **{"content-encoding": "gzip"})[1] == ["body-decompressed"]
     assert body("", "text/plain", **{"content-encoding": "br"})[1] == ["body-decompressed"]
     assert body("plain", "text/plain", **{"content-encoding": "identity"})[1] == []
@@ -278,6 +290,7 @@ def test_a_requests_repr_tells_no_secret() -> None:
     request = Request("POST", "https://a.example/?token=s", Headers([("authorization", "s")]), b"s")
     assert repr(request) == "<Request POST with 1 header fields, 1 bytes>"
     assert "no body" in repr(Request("GET", "https://a.example/"))
+    assert repr(Headers([("authorization", "s"), ("x", "y")])) == "<Headers authorization, x>"
 
 
 def test_headers_are_pairs_that_are_blind_to_case() -> None:

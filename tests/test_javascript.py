@@ -22,8 +22,8 @@ from tests.fixture_files import snippets
 
 
 def argument(code: str, before: str = "") -> Any:
-    """What fetch is handed as its first argument."""
-    [call] = calls(f"{before}\nfetch({code})", "fetch")
+    """What the last fetch is handed as its first argument."""
+    [*_, call] = calls(f"{before}\nfetch({code})", "fetch")
     return call.arguments[0]
 
 
@@ -85,6 +85,9 @@ def test_both_paths_agree_wherever_both_can_read(
         ("'it\\'s'", "it's"),
         ("`one\r\ntwo`", "one\ntwo"),
         ("`a${1}b${'c'}`", "a1bc"),
+        ("`a${`\u2028`}b`", "a\u2028b"),
+        ("`\\r\\n\\t\\x41\\u0042\\u{1f600}\\ud83d\\ude00\\`\\${\\q`", "\r\n\tAB😀😀`${q"),
+        ("`a\\\nb\\\u2028c\rd`", "abc\nd"),
         ("\"a\" + 'b' + `c`", "abc"),
         ('"n" + 1 + 2', "n12"),
         ('"\\ud83d\\ude00"', "😀"),
@@ -166,6 +169,12 @@ def test_members_that_only_running_gives_are_opaque_alone() -> None:
         ("const a = 'x'", "a", "x"),
         ("let a = {b: {c: 'x'}}", "a.b.c", "x"),
         ("var a = {b: 'x'}", "a['b']", "x"),
+        ("const a = 'x'; change(a); a.b()", "a", "x"),
+        ("const a = {b: 1}; a.toString()", "a", {"b": 1}),
+        ("const a = {b: 1}; const r = await fetch('v', a); const d = await r.json(); use(d)", "a", {"b": 1}),
+        ("const a = {b: 1}; let r = fetch('v', a).then(r => r.json())", "a", {"b": 1}),
+        ("if (x) { y() }; { const a = 'x'; }; const b = 1", "b", 1),
+        ("const a = {b: 1}; p.then(() => console.log(a)); f(() => a)", "a", {"b": 1}),
         ("const a = 'x', b = a + 'y'", "{a, b}", {"a": "x", "b": "xy"}),
         ("const a = {b: 1}; new Headers(a); JSON.stringify(a)", "a", {"b": 1}),
         ("function f(x) { return x } class C {} try {} catch (e) {}; const a = 1", "a", 1),
@@ -192,11 +201,41 @@ def test_constants_stand_for_their_values(before: str, code: str, value: Any) ->
         "var a = 1; for (a of b) {}",
         "const a = a",
         "const {a} = b",
+        "{ const a = 'x' }",
+        "const a = {b: 'c'}; [a].forEach(x => { x.b = 'd' })",
+        "const a = {b: 'c'}; with (a) { b = 'd' }",
         "let a",
+        "const a = {b: {}}; change(a.b)",
+        "const a = {}; change([a])",
+        "const a = {}; change({a})",
+        "const a = {}; change(...[a])",
+        "const a = {}; change`${a}`",
+        "const a = {}; const b = a; const c = b; c.d = 1",
+        "const a = b, b = a",
     ],
 )
 def test_what_may_have_changed_is_no_constant(before: str) -> None:
     assert isinstance(argument("a", before), Opaque)
+
+
+def test_a_name_means_nothing_before_it_is_declared() -> None:
+    [call] = calls("fetch(a); var a = 'late'", "fetch")
+    assert isinstance(call.arguments[0], Opaque)
+
+
+@pytest.mark.parametrize(
+    "text", ["api. fetch('v')", 'api. fetch("v")', 'new fetch("v")', 'api /**/ . fetch("v")']
+)
+def test_another_objects_fetch_is_not_meant(text: str) -> None:
+    assert calls(text, "fetch") == []
+    assert calls(f"{text}; fetch('u')", "fetch")[0].arguments == ("u",)
+
+
+@pytest.mark.parametrize(
+    "text", ["fetch /* c */ ('u')", "(fetch)('u')", "fetch?.('u')", " " * 200 + 'fetch("u")']
+)
+def test_a_call_can_be_spelled_in_many_ways(text: str) -> None:
+    assert calls(text, "fetch")[0].arguments == ("u",)
 
 
 def test_constructions_keep_their_names_and_arguments() -> None:
@@ -281,12 +320,11 @@ def test_an_unclear_string_is_refused_and_not_changed() -> None:
     # The quote in the regular expression hides which `??` stands in a string and which is an operator.
     with pytest.raises(SnippetSyntaxError, match="can't be told"):
         calls('s = /"/; fetch("a??b", c ?? d)', "fetch")
-    with pytest.raises(SnippetSyntaxError, match="can't be told"):
-        calls("fetch(`a${`\u2028`}b`)", "fetch")
 
 
 def test_deep_nesting_is_read_or_refused() -> None:
-    assert argument("[" * 200 + "'x'" + "]" * 200)
+    for depth in (200, 450):
+        assert repr(argument("[" * depth + "'x'" + "]" * depth)).count("[") == depth
     with pytest.raises(SnippetSyntaxError, match="too deeply"):
         calls(f"fetch({'[' * 10_000}1{']' * 10_000})", "fetch")
 
@@ -294,6 +332,8 @@ def test_deep_nesting_is_read_or_refused() -> None:
 def test_long_hand_written_code_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(SnippetSyntaxError, match="characters"):
         calls(f"fetch('{'a' * MAX_LENGTH}')", "fetch")
+    with pytest.raises(SnippetSyntaxError, match="characters"):
+        calls('fetch("u", {' + "\n//x" * 300_000 + "\n})", "fetch")
     with pytest.raises(SnippetSyntaxError, match="characters"):
         calls("'a';" * (MAX_SURROUNDINGS // 3) + 'fetch("u")', "fetch")
 
@@ -309,6 +349,12 @@ def test_long_hand_written_code_is_refused_before_it_is_parsed() -> None:
 )  # fmt: skip
 def test_numbers_are_written_as_the_language_writes_them(number: float, text: str) -> None:
     assert number_text(number) == text
+
+
+def test_no_repr_tells_what_a_call_holds() -> None:
+    [call] = calls("fetch('u', {body: new Secret('hush')})", "fetch")
+    assert repr(call) == "<Call of 2 arguments at (0, 38)>"
+    assert repr(call.arguments[1]["body"]) == "<new Secret at (18, 36)>"
 
 
 def test_stringify_writes_what_json_can_hold() -> None:

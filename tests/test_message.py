@@ -15,7 +15,7 @@ from fetch2py import jsontext
 from fetch2py.errors import SlotError
 from fetch2py.message import fill, held
 from fetch2py.message.carriers import CARRIERS, Carried, Carrier
-from fetch2py.message.envelope import Envelope, joined, split
+from fetch2py.message.envelope import Envelope, fits, joined, split
 from fetch2py.message.slot import address
 from fetch2py.request import Headers, Request
 
@@ -157,6 +157,11 @@ class TestConnect:
             b'{"m":"a"}',
             b"\x00\x00\x00\x00{" + b'{"m":"a"}',
             b"\x00\x00\x00\x00\x05" + b'{"m":"a"}',
+            # A brace in the length, before others of its bytes.
+            b"\x00\x00\x00{\x05" + b'{"m":"a"}',
+            b"\x00\x00{\x00{" + b'{"m":"a"}',
+            b"\x00\x00{\xef\xbf\xbd\xef\xbf\xbd" + b'{"m":"a"}',
+            b"\x00\x00\x00\x00" + b'{"m":"a"}',
         ],
     )
     def test_a_spoilt_header_is_made_anew(self, body: bytes) -> None:
@@ -180,6 +185,29 @@ class TestConnect:
         request = post(body, "application/connect+json")
         with pytest.raises(SlotError, match=words):
             fill(request, "connect:/m", (), "x")
+
+    def test_what_is_behind_a_whole_header_is_cut_there(self) -> None:
+        payload = b'{"m":{"n":"' + b"a" * 0x7B00 + b'"}}'
+        assert split(b"\x02\x00\x00\x7b\x11" + payload) == (Envelope(2, payload),)
+        assert split(b"\x00\x00{" + b'{"m":') == (Envelope(0, b'{{"m":'),)
+        assert split(b"\x00\x00\x00\x00\x01{\xff}") == (Envelope(0, b"{\xff}"),)
+
+    @pytest.mark.parametrize(
+        ("body", "whole"),
+        [
+            (b"", True),
+            (envelope(""), True),
+            (envelope("{}") + envelope("{{", flags=1), True),
+            (envelope("{}")[:-1], False),
+            (envelope("{}") + b"\x00", False),
+            (b"\x00\x00\x00\x00", False),
+            (b"{}", False),
+        ],
+    )
+    def test_whether_the_lengths_add_up(self, body: bytes, whole: bool) -> None:
+        assert fits(body) is whole
+        if whole:
+            assert joined(split(body)) == body
 
     def test_no_envelopes_in_an_empty_body(self) -> None:
         assert split(b"") == ()

@@ -425,6 +425,110 @@ class TestKinds:
         assert [each.payload for each in changed] == [first, second, b'{"text":"no"}']
 
 
+MEGABYTE = 1_000_000
+
+
+class TestForeignTexts:
+    """Whatever is not linear here takes hours, and whoever runs the tests will see it."""
+
+    @pytest.mark.parametrize(
+        "unit",
+        [
+            *(
+                "#a ",
+                "# ",
+                "#",
+                "#\n",
+                "# # #\n",
+                "#a\r",
+                " \n",
+                "query ",
+                "#{\n",
+                "<",
+                "<a",
+                "<a-",
+                "<a>",
+                "</a>",
+            ),
+            *(
+                "</a> ",
+                "<a-a ",
+                "&#1",
+                "&#x",
+                "&",
+                "e\u0301",
+                "\u0301\u0323",
+                "\ud83d",
+                "\\",
+                "a@",
+                "_A",
+                "data:",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("typing", ["exactly", "as a part", "nothing"])
+    def test_a_megabyte_of_anything_is_walked_in_one_go(self, unit: str, typing: str) -> None:
+        text = f"hello {unit}" + unit * (MEGABYTE // len(unit)) + "!"
+        sent = {"exactly": text, "as a part": "not in there", "nothing": None}[typing]
+        for body in (
+            {"prompt": text},
+            {"prompt": text.removeprefix("hello ")},
+            {"query": text.removeprefix("hello "), "variables": {"prompt": text}},
+        ):
+            finding = find(post(json.dumps(body).encode()), sent)
+            assert finding.body_kind == "json"
+            assert all(slot != "json:/query" for slot in finding.also)
+            if typing == "exactly" and "prompt" in body and text == body["prompt"]:
+                assert finding.slot == "json:/prompt"
+
+    def test_hashtags_are_a_message(self) -> None:
+        for text in ("#a #b #c what is that?", "# # # " * 1000 + "?", "# {not} a document"):
+            assert found({"query": text, "variables": {}}, text).slot == "json:/query"
+
+    @pytest.mark.parametrize(
+        "document",
+        ["{me}", "# by me {\n# and\r\n\r query Me {me}", " \n#\nmutation{a}", "fragment A on B {c}"],
+    )
+    def test_a_graphql_document_is_none(self, document: str) -> None:
+        body = {"query": document, "variables": {"prompt": "hello you"}}
+        finding = found(body)
+        assert (finding.slot, finding.runner_up) == ("json:/variables/prompt", None)
+
+    @pytest.mark.parametrize("marks", ["\u0301\u0323", "\u093c\u094d", "\U0001d165\u0323"])
+    def test_a_pile_of_marks_is_found_as_it_was_typed(self, marks: str) -> None:
+        text = "a" + marks * (MEGABYTE // 2)
+        assert found({"prompt": text}, text + "\n").held == text
+
+    @pytest.mark.parametrize(
+        ("marked", "typed"),
+        [
+            ("a<<b>c <d", "ac <d"),
+            ("<p>1 &lt; 2</p>", "1 < 2"),
+            ("<p>&#" + "1" * 5000 + ";</p>", "&#" + "1" * 5000 + ";"),
+        ],
+    )
+    def test_html_that_is_odd(self, marked: str, typed: str) -> None:
+        finding = found({"prompt": marked}, typed)
+        assert (finding.slot, finding.sure) == ("json:/prompt", False)
+
+    @pytest.mark.parametrize(
+        ("text", "is_markup"),
+        [
+            (" <p>hello you</p>\n", True),
+            ("<my-tag a='b'>hello\n<b>you</b></my-tag>", True),
+            ("<p></p>", True),
+            ("<p>hello you</b>", False),
+            ("<p>hello you</p> and me", False),
+            ("<p hello you", False),
+            ("</p>", False),
+        ],
+    )
+    def test_html_is_replaced_only_when_told(self, text: str, is_markup: bool) -> None:
+        finding = found({"messages": [{"role": "user", "content": text}]})
+        assert finding.slot == "json:/messages/0/content"
+        assert ("HTML" in finding.reason) is is_markup
+
+
 def test_a_carrier_of_fields_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def texts(request: Request) -> Iterator[Carried]:
         yield Carried("mode", 0, "normal")

@@ -84,6 +84,12 @@ def test_without_a_slot_there_is_no_place_for_a_message() -> None:
         Profile.from_snippet(KIMI, sent="this was never typed")
 
 
+def test_the_slot_can_be_named() -> None:
+    assert Profile.from_snippet(KIMI, slot="json:/model").slot == "json:/model"
+    with pytest.raises(SlotError):
+        Profile.from_snippet(KIMI, slot="json:/nothing")
+
+
 def test_one_of_several_requests_is_picked() -> None:
     text = snippet("chromium-156-copy-all", "copy-all-as-fetch-browser")["snippet"]
     assert Profile.from_snippet(text, pick=2).request.url.endswith("/g")
@@ -141,7 +147,32 @@ def test_a_secret_inside_an_envelope_comes_back_with_the_right_length() -> None:
     )
     document = profile.document()
     assert "q7Zp01xx9" not in document
+    assert "body_connect" in document
     assert Profile.from_document(document, profile.secrets).fill().body == body
+
+
+@pytest.mark.parametrize("length", [123 * 256, 123 * 256 + 123, 0x7B7B7B % 100_000])
+def test_a_length_that_looks_like_a_brace_is_no_brace(length: int) -> None:
+    start = '{"access_token":"q7Zp01xx9-long-and-secret","a":"'
+    payload = (start + "x" * (length - len(start) - 2) + '"}').encode()
+    body = b"\0" + len(payload).to_bytes(4, "big") + payload
+    assert len(payload) == length
+    profile = Profile.from_request(
+        chat(headers=Headers([("content-type", "application/connect+json")]), body=body)
+    )
+    assert Profile.from_document(profile.document(), profile.secrets).fill().body == body
+
+
+@pytest.mark.parametrize("flags", [0, 1])
+def test_several_envelopes_and_flagged_ones_stay_as_they_are(flags: int) -> None:
+    payload = b'{"access_token":"q7Zp01xx9-long-and-secret"}'
+    body = (bytes([flags]) + len(payload).to_bytes(4, "big") + payload) * (2 - flags)
+    profile = Profile.from_request(
+        chat(headers=Headers([("content-type", "application/connect+json")]), body=body)
+    )
+    again = Profile.from_document(profile.document(), profile.secrets)
+    assert not again.enveloped
+    assert again.fill().body == body
 
 
 @pytest.mark.parametrize(
@@ -150,6 +181,13 @@ def test_a_secret_inside_an_envelope_comes_back_with_the_right_length() -> None:
         ("format = ", "line 1"),
         ("", "format is None"),
         ("format = 2", "format is 2"),
+        ("format = true", "format is True"),
+        ("format = 1\nheaders = 1", "The file has headers"),
+        ("format = 1\n[request]\nhaeders = []", r"\[request\] has haeders"),
+        ("format = 1\na = " + "[" * 2000, "nests too deeply"),
+        ("format = 1\nanswer.dialect_json = '{'\n[request]\nurl = 'https://a'", "isn't JSON"),
+        ("format = 1\n[request]\nurl = 'https://a:b'", "http or https"),
+        ("format = 1\n[request]\nurl = 'https://a'\nbody_base64 = 'é'", "base64"),
         ("format = 1\nrequest = 1", r"\[request\] isn't a table"),
         ("format = 1\n[request]\nurl = 'ftp://a'", "http or https"),
         ("format = 1\n[request]\nurl = 'https://a'\nmethod = 1", "method isn't a string"),
@@ -200,6 +238,12 @@ def test_a_corrupt_file_is_told_with_its_path_and_left_alone() -> None:
     assert file.read_text(encoding="utf-8") == broken
 
 
+def test_rules_that_toml_cannot_hold_survive() -> None:
+    rules = {"rules": [{"to": "end", "on": {"/x": None}}]}
+    profile = Profile.from_request(chat(), dialect=rules)
+    assert Profile.from_document(profile.document(), profile.secrets).dialect == rules
+
+
 def test_the_file_is_toml_for_people() -> None:
     document = Profile.from_snippet(KIMI, sent="你好").document()
     table = tomllib.loads(document)
@@ -230,7 +274,7 @@ def test_refreshing_takes_secrets_and_ids_and_keeps_edits() -> None:
     new = refreshed(old, fresh())
     assert (new.slot, new.dialect) == (old.slot, old.dialect)
     captured = new.captured()
-    assert captured.url == "https://chat.example/api/c0ffee99?x=2"
+    assert captured.url == "https://chat.example/api/c0ffee99?x=1"
     assert json.loads(captured.body or b"") == {
         "chat_id": "c0ffee99",
         "messages": [{"role": "user", "content": "hi"}],
@@ -240,6 +284,26 @@ def test_refreshing_takes_secrets_and_ids_and_keeps_edits() -> None:
     assert captured.headers.get("authorization") == "Bearer new"
     assert captured.headers.get("accept") == "*/*"
     assert captured.headers.get("x-new") == "1"
+
+
+@pytest.mark.parametrize(
+    ("kept", "new", "merged"),
+    [
+        ("/api/0123abcd99/x?lang=zh", "/api/99999999aa/x?lang=en", "/api/99999999aa/x?lang=zh"),
+        ("/x?token=one-two-three-4&v=1", "/x?token=five-six-seven-8&v=2", "/x?token=five-six-seven-8&v=1"),
+        ("/x?v=1", "/y/z?v=2", "/y/z?v=2"),
+    ],
+)
+def test_refreshing_a_url_takes_ids_and_secrets(kept: str, new: str, merged: str) -> None:
+    old = Profile.from_request(chat(url=f"https://chat.example{kept}"))
+    captured = refreshed(old, chat(url=f"https://chat.example{new}")).captured()
+    assert captured.url == f"https://chat.example{merged}"
+
+
+def test_refreshing_a_profile_without_its_secrets_takes_the_new_ones() -> None:
+    old = Profile.from_request(chat())
+    alone = Profile.from_document(old.document(), {})
+    assert refreshed(alone, fresh()).captured().headers.get("authorization") == "Bearer new"
 
 
 def test_refreshing_takes_a_body_whole_that_it_cannot_compare() -> None:

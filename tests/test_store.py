@@ -11,7 +11,9 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -135,6 +137,31 @@ def test_rename_and_remove(store: Store) -> None:
     assert not list((store.home / "secrets").iterdir())
 
 
+@pytest.mark.parametrize("link", [False, True])
+def test_a_rename_never_replaces_a_profile_whose_name_differs_in_case(store: Store, link: bool) -> None:
+    """As on a disk that tells the two apart, where both are there."""
+    store.save("Kimi", DOCUMENT, SECRETS, replace=False)
+    if link:
+        store.path("kimi").symlink_to(store.path("Kimi"))
+    else:
+        store.path("kimi").write_text("x = 1\n")
+    for old, new in (("kimi", "Kimi"), ("Kimi", "kimi")):
+        with pytest.raises(ProfileError, match=f"a profile named “{new}” already") as caught:
+            store.rename(old, new)
+        assert caught.value.hint == f"Choose another name, or first run: fetch2py remove {new}"
+    assert store.names() == ["Kimi", "kimi"]
+    assert store.load("Kimi") == ("\n" + DOCUMENT, SECRETS)
+    assert store.load("kimi") == (store.load("Kimi") if link else ("x = 1\n", {}))
+
+
+def test_a_rename_to_another_spelling_of_the_same_file(store: Store) -> None:
+    """As on a disk that is blind to case, where the new name leads to the profile itself."""
+    store.save("kimi", DOCUMENT, SECRETS, replace=False)
+    store.path("Kimi").hardlink_to(store.path("kimi"))
+    store.rename("kimi", "Kimi")
+    assert store.load("Kimi") == ("\n" + DOCUMENT, SECRETS)
+
+
 def test_what_is_not_there_is_not_found(store: Store) -> None:
     for act in (store.load, store.remove, lambda name: store.rename(name, "new")):
         with pytest.raises(ProfileNotFound, match="“kimi”"):
@@ -148,6 +175,20 @@ def test_default_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Store.default().home.is_absolute()
     monkeypatch.setenv("FETCH2PY_HOME", "")
     assert Store.default().home.name == "fetch2py"
+
+
+def test_a_home_that_cannot_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FETCH2PY_HOME", "~no-such-person/x")
+    with pytest.raises(ProfileError, match="whose home FETCH2PY_HOME means: ~no-such-person/x") as caught:
+        Store.default()
+    assert "whole path" in caught.value.hint
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setenv("FETCH2PY_HOME", "relative")
+    with pytest.raises(ProfileError, match="Could not find the directory that FETCH2PY_HOME names: "):
+        Store.default()
 
 
 # Names.
@@ -248,39 +289,41 @@ def test_the_line_may_be_moved_quoted_anew_and_commented(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "where"),
+    ("content", "line", "what"),
     [
-        (b'x = 1\nsecrets_file = "../../etc/passwd"\n', "line 2"),
-        (b"secrets_file = \n", "line 1"),
-        (b"x = 1\n\ny = '\xff'\n", "line 3"),
+        (b'x = 1\nsecrets_file = "../../etc/passwd"\n', 2, "names no secrets file of this store"),
+        (b"secrets_file = \n", 1, "names no secrets file of this store"),
+        (b"secrets_file =" + b" " * 500_000 + b"x" + b" \t" * 250_000 + b"y\n", 1, "names no secrets file"),
+        (b"x = 1\n\ny = '\xff'\n", 3, "isn't UTF-8 text"),
     ],
+    ids=["another file", "nothing", "a megabyte of spaces", "not text"],
 )
-def test_a_corrupt_document_is_told_and_left(store: Store, content: bytes, where: str) -> None:
-    store.save("kimi", DOCUMENT, SECRETS, replace=False)
-    path = store.path("kimi")
+def test_a_corrupt_document_is_told_and_left(store: Store, content: bytes, line: int, what: str) -> None:
+    store.save("my kimi", DOCUMENT, SECRETS, replace=False)
+    path = store.path("my kimi")
     path.write_bytes(content)
-    with pytest.raises(ProfileInvalid, match=re.escape(f"{path}, {where}: ")) as caught:
-        store.load("kimi")
-    assert caught.value.hint
+    with pytest.raises(ProfileInvalid, match=re.escape(f"Line {line} of {path} {what}")) as caught:
+        store.load("my kimi")
+    assert "`fetch2py edit 'my kimi'`" in caught.value.hint
     assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize(
-    ("content", "where"),
+    ("content", "what"),
     [
-        ('{\n"a": FAKE-SECRET', ", line 2: "),
-        ("[]", ", line 1: "),
-        ('{"a": 1}', ", line 1: "),
-        ("[" * 100_000, ": "),
+        ('{\n"a": FAKE-SECRET', "isn't JSON (line 2)."),
+        ("[]", "isn't a JSON object of strings."),
+        ('{"a": 1}', "isn't a JSON object of strings."),
+        ("[" * 100_000, "isn't JSON."),
     ],
 )
-def test_a_corrupt_secrets_file_is_told_and_left(store: Store, content: str, where: str) -> None:
+def test_a_corrupt_secrets_file_is_told_and_left(store: Store, content: str, what: str) -> None:
     store.save("kimi", DOCUMENT, SECRETS, replace=False)
     (path,) = (store.home / "secrets").iterdir()
     path.write_text(content)
-    with pytest.raises(ProfileInvalid, match=re.escape(f"{path}{where}")) as caught:
+    with pytest.raises(ProfileInvalid, match=re.escape(f"The secrets file {path} {what}")) as caught:
         store.load("kimi")
-    assert "refresh" in caught.value.hint
+    assert caught.value.hint.endswith("run: fetch2py refresh kimi")
     assert "FAKE" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert path.read_text() == content
@@ -294,8 +337,16 @@ def test_a_copy_without_its_secrets_loads_without_them(store: Store) -> None:
 
 
 def test_half_a_character_is_refused_before_anything_changes(store: Store) -> None:
-    with pytest.raises(ProfileInvalid, match="line 2: "):
+    with pytest.raises(ProfileInvalid, match="Line 2 of the document for the profile “kimi” ") as caught:
         store.save("kimi", "a\n\ud800", SECRETS, replace=True)
+    assert caught.value.hint
+    assert not store.home.exists()
+
+
+def test_a_document_that_names_a_file_of_its_own_is_refused(store: Store) -> None:
+    with pytest.raises(ProfileInvalid, match="Line 2 of the document for the profile “kimi” ") as caught:
+        store.save("kimi", "x = 1\nsecrets_file = 'mine'\n", SECRETS, replace=True)
+    assert caught.value.hint
     assert not store.home.exists()
 
 
@@ -440,6 +491,36 @@ def test_a_disk_that_says_no_leaves_the_old_pair(
     store.save("kimi", document("newer"), secrets("newer"), replace=True)
     assert len(list((store.home / "secrets").iterdir())) == 1
     assert len(list((store.home / "profiles").iterdir())) == 1
+
+
+@pytest.mark.parametrize("failing", ["write", "fsync", "close"])
+def test_a_file_is_closed_before_its_half_is_deleted(
+    tmp_path: Path, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, which deletes no file that is open."""
+    opened: list[int] = []
+    calls = {name: getattr(os, name) for name in ("open", "write", "fsync", "close", "unlink")}
+
+    def act(name: str, *args: Any) -> Any:
+        if name == "unlink" and opened:
+            raise PermissionError(13, "The file is used by another process")
+        result = calls[name](*args)
+        if name == "open":
+            opened.append(result)
+        elif name == "close":
+            opened.remove(args[0])
+        if name == failing:
+            raise OSError(28, "No space left on device")
+        return result
+
+    path = tmp_path / "secrets.json"
+    with monkeypatch.context() as patch:
+        for name in calls:
+            patch.setattr(os, name, partial(act, name))
+        with pytest.raises(OSError, match="No space left"):
+            files.create(path, b"FAKE-SECRET")
+    assert not path.exists()
+    assert not opened
 
 
 def test_an_error_without_words_is_told_too() -> None:

@@ -5,8 +5,8 @@ Knows the asynchronous answer, because a task can be cancelled while it waits an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from fetch2py.answer.reply import Replayable, areplay
 from fetch2py.events import Text
@@ -30,9 +30,12 @@ def submit(
     on_message: Callable[[str], object] = _ignore,
     on_completed: Callable[[str], object] = _ignore,
     on_error: Callable[[BaseException], object] = _ignore,
+    dialect: str | Mapping[str, Any] | None = None,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
 ) -> Future[str]:
     """Replay in the background. The future's result is the answer's text, or the exception that ended it.
+
+    `profile`, `message`, `dialect` and `timeouts` are as for `replay`.
 
     `on_message(text)` is called for each piece of text, in order. Then exactly one of `on_completed(text)`
     and `on_error(exception)` is called, once. A clean answer completes. Everything else is an error: a
@@ -50,10 +53,9 @@ def submit(
     from threading import Thread
 
     future: Future[str] = Future()
-    settlement = _Settlement(future, on_completed, on_error)
 
     async def read() -> str:
-        async with areplay(profile, message, timeouts=timeouts) as answer:
+        async with areplay(profile, message, dialect=dialect, timeouts=timeouts) as answer:
             async for event in answer:
                 if isinstance(event, Text):
                     on_message(event.text)
@@ -66,46 +68,38 @@ def submit(
         return await task
 
     def work() -> None:
-        with settlement:
-            settlement.text = asyncio.run(read_or_cancel())
+        ending: str | BaseException
+        try:
+            ending = asyncio.run(read_or_cancel())
+        except BaseException as error:  # noqa: BLE001  # every end must settle the future
+            ending = error
+        _settle(future, ending, on_completed, on_error)
 
     Thread(target=work, name="fetch2py-submit", daemon=True).start()
     return future
 
 
-class _Settlement:
-    """Ends a submission exactly once, whatever has ended the replay."""
+def _settle(
+    future: Future[str],
+    ending: str | BaseException,
+    on_completed: Callable[[str], object],
+    on_error: Callable[[BaseException], object],
+) -> None:
+    """Call the last callback, then have the future done. `ending` is the text or what went wrong."""
+    from concurrent.futures import CancelledError
 
-    def __init__(
-        self,
-        future: Future[str],
-        on_completed: Callable[[str], object],
-        on_error: Callable[[BaseException], object],
-    ) -> None:
-        self.text = ""
-        self._future = future
-        self._on_completed = on_completed
-        self._on_error = on_error
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        from concurrent.futures import CancelledError
-
-        if not self._future.set_running_or_notify_cancel():
-            self._on_error(CancelledError())
-        elif error is None:
-            try:
-                self._on_completed(self.text)
-            finally:
-                self._future.set_result(self.text)
-        else:
-            try:
-                self._on_error(error)
-            finally:
-                self._future.set_exception(error)
-        return True
+    if not future.set_running_or_notify_cancel():
+        on_error(CancelledError())
+    elif isinstance(ending, str):
+        try:
+            on_completed(ending)
+        finally:
+            future.set_result(ending)
+    else:
+        try:
+            on_error(ending)
+        finally:
+            future.set_exception(ending)
 
 
 def _cancel_with(future: Future[str], task: asyncio.Task[str]) -> None:

@@ -18,10 +18,9 @@ from typing import Any
 
 import click
 
+from fetch2py.cli import terminal
 from fetch2py.errors import Fetch2pyError
 from fetch2py.version import __version__
-
-from . import terminal
 
 __all__ = ["main", "run"]
 

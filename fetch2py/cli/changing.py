@@ -13,9 +13,8 @@ from pathlib import Path
 
 import click
 
+from fetch2py.cli import terminal
 from fetch2py.request import Headers, Request
-
-from . import terminal
 
 __all__ = ["new_message", "request_lines", "with_fields", "with_settings"]
 

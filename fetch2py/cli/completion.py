@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import terminal
+from fetch2py.cli import terminal
 
 __all__ = ["completion_command"]
 

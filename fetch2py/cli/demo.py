@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from . import terminal
+from fetch2py.cli import terminal
 
 __all__ = ["demo_command"]
 
@@ -49,7 +49,7 @@ def demo_command() -> int:
 
 def _shown(arguments: list[str]) -> int:
     """Runs a command line as a person would, after showing it."""
-    from . import run
+    from fetch2py.cli import run
 
     shown = [Path(a).name if os.sep in a else f'"{a}"' if not a.isascii() else a for a in arguments]
     terminal.say(f"$ fetch2py {' '.join(shown)}", bold=True)

@@ -13,14 +13,13 @@ from urllib.parse import urlsplit
 
 import click
 
+from fetch2py.cli import terminal
+from fetch2py.cli.dialect_option import chosen_dialect, dialect_option
+from fetch2py.cli.names import profile_argument
+from fetch2py.cli.pasting import can_ask, meant, pasted
 from fetch2py.errors import SlotError
 from fetch2py.message.finding import Finding
 from fetch2py.request import Request
-
-from . import terminal
-from .dialect_option import chosen_dialect, dialect_option
-from .names import profile_argument
-from .pasting import can_ask, pasted, picked
 
 __all__ = ["import_command", "refresh_command"]
 
@@ -56,13 +55,12 @@ _pick = click.option(
 def import_command(**options: Any) -> None:
     """Keep a copied request as a profile: from the clipboard, from FILE, or, with -, from stdin."""
     from fetch2py import message
+    from fetch2py.cli.reporting import report_lines
     from fetch2py.profile import Profile
     from fetch2py.profiles import save
 
-    from .reporting import report_lines
-
     asking, dialect = can_ask(options["file"]), chosen_dialect(options["dialect"])
-    request = picked(pasted(options["file"]), options["pick"], asking=asking)
+    request = meant(pasted(options["file"]), options["pick"], asking=asking)
     bare = Profile.from_request(request, dialect=dialect)
     finding = message.find(request, options["sent"])
     slot, also = _slot(request, finding, options, asking=asking, secrets=bare.secrets.values())
@@ -82,13 +80,12 @@ def import_command(**options: Any) -> None:
 @_pick
 def refresh_command(name: str, file: str | None, pick: int | None) -> None:
     """Paste NAME's request again: new secrets and ids, while slot, dialect and your edits stay."""
+    from fetch2py.cli.reporting import report_lines
     from fetch2py.profiles import load, save
     from fetch2py.refreshing import refreshed
 
-    from .reporting import report_lines
-
     known = load(name)
-    profile = refreshed(known, picked(pasted(file), pick, asking=can_ask(file)))
+    profile = refreshed(known, meant(pasted(file), pick, asking=can_ask(file)))
     save(profile, name)
     for line in report_lines(name, profile):
         terminal.say(line)
@@ -107,7 +104,7 @@ def _slot(
 
     if options["slot"]:
         message.held(request, options["slot"])
-        return options["slot"], ()
+        return options["slot"], finding.also if options["slot"] == finding.slot else ()
     if finding.slot is not None and finding.sure:
         return finding.slot, finding.also
     is_nowhere = options["sent"] is not None and finding.slot is None
@@ -120,9 +117,8 @@ def _slot(
 
 def _asked(finding: Finding, secrets: Collection[str]) -> str | None:
     """The place that the person chooses, None for none of them."""
+    from fetch2py.cli.reporting import shortened
     from fetch2py.credentials import redact
-
-    from .reporting import shortened
 
     terminal.note(f"It isn't certain where the message stands: {finding.reason}")
     for number, (slot, held) in enumerate(finding.candidates, 1):

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import click
 
+from fetch2py.cli import terminal
 from fetch2py.errors import SnippetError, SnippetSyntaxError
 from fetch2py.request import Request
 
-from . import terminal
-
-__all__ = ["can_ask", "pasted", "picked"]
+__all__ = ["can_ask", "meant", "pasted"]
 
 _STDIN = "-"
 _OTHERWISE = "Save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`."
@@ -43,23 +42,17 @@ def pasted(file: str | None) -> str:
         raise _binary() from None
 
 
-def picked(text: str, pick: int | None, *, asking: bool) -> Request:
+def meant(text: str, pick: int | None, *, asking: bool) -> Request:
     """The one request that is meant: the only one, number `pick`, or as the person says."""
-    from fetch2py.importers import parse
+    from fetch2py.importers import parse, picked
 
     requests = parse(text)
     if len(requests) > 1 and pick is None:
         for number, request in enumerate(requests, 1):
             terminal.note(f"  {number:>2}  {_summary(request)}")
-        if not asking:
-            raise SnippetError(f"The text holds {len(requests)} requests.", hint="Choose one with --pick N.")
-        pick = click.prompt("Which request", type=click.IntRange(1, len(requests)), err=True)
-    if (pick or 1) > len(requests):
-        raise SnippetError(
-            f"There is no request number {pick}: the text holds {len(requests)}.",
-            hint="Choose one with --pick N.",
-        )
-    return requests[(pick or 1) - 1]
+        if asking:
+            pick = click.prompt("Which request", type=click.IntRange(1, len(requests)), err=True)
+    return picked(requests, pick)
 
 
 def _typed() -> bytes:

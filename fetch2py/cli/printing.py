@@ -9,9 +9,8 @@ import json
 import sys
 from typing import Protocol
 
+from fetch2py.cli.terminal import Spinner, aside, dimmed, printable
 from fetch2py.events import End, Error, Event, Reasoning, Text
-
-from .terminal import Spinner, aside, dimmed, printable
 
 __all__ = ["JsonLines", "Plain", "Printer"]
 

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fetch2py.cli import terminal
+from fetch2py.cli.changing import new_message, request_lines, with_fields, with_settings
+from fetch2py.cli.dialect_option import chosen_dialect, dialect_option
+from fetch2py.cli.names import profile_argument
+from fetch2py.cli.tokens import token_note
 from fetch2py.errors import ExchangeError, WireError
 from fetch2py.events import End, Error
 from fetch2py.request import Request
 
-from . import terminal
-from .changing import new_message, request_lines, with_fields, with_settings
-from .dialect_option import chosen_dialect, dialect_option
-from .names import profile_argument
-from .tokens import token_note
-
 if TYPE_CHECKING:
     from fetch2py.answer import Answer
-
-    from .printing import Printer
+    from fetch2py.cli.printing import Printer
 
 __all__ = ["replay_command"]
 
@@ -96,7 +94,7 @@ def _answer(
 
 def _print(answer: Answer, secrets: Collection[str], options: Mapping[str, Any]) -> None:
     """The whole answer, in the way that was asked for. Raises WireError, after what there was of it."""
-    from .printing import JsonLines, Plain
+    from fetch2py.cli.printing import JsonLines, Plain
 
     with terminal.Spinner(sys.stderr, "waiting for the first token") as spinner:
         printer: Printer = JsonLines(spinner) if options["as_json"] else Plain(spinner)

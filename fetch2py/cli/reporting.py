@@ -10,13 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fetch2py import message
+from fetch2py.cli.tokens import lifetime, refresh_hint, until
 from fetch2py.credentials import redact
 from fetch2py.dialects.forecast import forecast
 from fetch2py.errors import CredentialMissing, SlotError
 from fetch2py.profile import Profile
 from fetch2py.request import Request
-
-from .tokens import lifetime, refresh_hint
 
 __all__ = ["report_lines", "shortened"]
 
@@ -46,7 +45,7 @@ def report_lines(name: str, profile: Profile) -> Iterator[str]:
         yield _line("locked away", ", ".join(profile.secrets))
     if life := lifetime(profile.secrets):
         expired = f": {refresh_hint(name)}" if life.startswith("expired") else ""
-        yield _line("token", life + expired)
+        yield _line("token", f"{life} ({until(profile.secrets)}){expired}")
     for loss in request.losses:
         yield _line(f"lost: {loss.code}", "")
         yield f"    {loss.message}"

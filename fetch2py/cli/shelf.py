@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import click
 
+from fetch2py.cli import terminal
+from fetch2py.cli.names import ProfileName, profile_argument
 from fetch2py.errors import Fetch2pyError, ProfileInvalid
 from fetch2py.store import Store
-
-from . import terminal
-from .names import ProfileName, profile_argument
 
 __all__ = ["edit_command", "list_command", "path_command", "remove_command", "rename_command", "show_command"]
 
@@ -36,9 +35,8 @@ def list_command() -> int:
 def _facts(name: str, store: Store) -> str:
     from urllib.parse import urlsplit
 
+    from fetch2py.cli.tokens import lifetime
     from fetch2py.profiles import load
-
-    from .tokens import lifetime
 
     profile = load(name, store)
     where = f"{profile.request.method} {urlsplit(profile.request.url).hostname}"
@@ -50,10 +48,9 @@ def _facts(name: str, store: Store) -> str:
 @click.option("--reveal", is_flag=True, help="Show the secrets as well.")
 def show_command(name: str, reveal: bool) -> None:
     """NAME's report and its request, secrets masked."""
+    from fetch2py.cli.reporting import report_lines
     from fetch2py.credentials import redact
     from fetch2py.profiles import load
-
-    from .reporting import report_lines
 
     profile = load(name)
     request = profile.captured() if reveal else profile.request
@@ -72,9 +69,8 @@ def edit_command(name: str) -> None:
     """Open NAME's file in your editor, check it afterwards, and show what it now says."""
     from contextlib import suppress
 
+    from fetch2py.cli.reporting import report_lines
     from fetch2py.profiles import load
-
-    from .reporting import report_lines
 
     store = Store.default()
     # A file that can't be read is opened all the same: this is how it is mended.

@@ -60,7 +60,7 @@ def report(error: Fetch2pyError) -> None:
     if not isinstance(error, SnippetError) or not error.source.strip():
         complain(error.message, error.hint)
         return
-    from .excerpt import excerpt
+    from fetch2py.cli.excerpt import excerpt
 
     complain(error.message, error.hint, f" (line {error.line}, column {error.column})", excerpt(error))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-__all__ = ["lifetime", "refresh_hint", "token_note"]
+__all__ = ["lifetime", "refresh_hint", "token_note", "until"]
 
 
 def lifetime(secrets: Mapping[str, str]) -> str:
@@ -14,6 +14,14 @@ def lifetime(secrets: Mapping[str, str]) -> str:
 
     expires = expiry(secrets.values())
     return "" if expires is None else describe_expiry(expires, datetime.now(UTC))
+
+
+def until(secrets: Mapping[str, str]) -> str:
+    """The moment until which the tokens live, such as "2026-11-23 08:00 UTC"; "" where no token tells."""
+    from fetch2py.credentials import expiry
+
+    expires = expiry(secrets.values())
+    return "" if expires is None else f"{expires:%Y-%m-%d %H:%M} UTC"
 
 
 def refresh_hint(name: str) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fetch2py.credentials.jwt import describe_expiry, expiry
-from fetch2py.credentials.placeholders import Lift, Lifted, lift, restore
+from fetch2py.credentials.placeholders import Lift, Lifted, lift, placeholders_in, restore
 
-__all__ = ["Lift", "Lifted", "describe_expiry", "expiry", "lift", "redact", "restore"]
+__all__ = ["Lift", "Lifted", "describe_expiry", "expiry", "lift", "placeholders_in", "redact", "restore"]
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -20,7 +20,7 @@ from fetch2py.request import Headers, Request
 if TYPE_CHECKING:
     from fetch2py.credentials.find import Span
 
-__all__ = ["Lift", "Lifted", "lift", "restore"]
+__all__ = ["Lift", "Lifted", "lift", "placeholders_in", "restore"]
 
 _OPENING = "${secret:"
 _PLACEHOLDER = re.compile(r"\$\{secret:([A-Za-z0-9._-]*)\}")
@@ -101,6 +101,15 @@ def restore(request: Request, secrets: Mapping[str, str]) -> Request:
             hint="Copy the request again in the browser, then run: fetch2py refresh NAME",
         )
     return whole
+
+
+def placeholders_in(request: Request) -> frozenset[str]:
+    """The names of the placeholders in a lifted request: the secrets that `restore` needs for it."""
+    texts = (request.url, request.referrer, *(value for _, value in request.headers))
+    names = {name for text in texts for name in _PLACEHOLDER.findall(text)}
+    names.update(name.decode() for name in _PLACEHOLDER_BYTES.findall(request.body or b""))
+    # The one without a name stands for a text of the request's own.
+    return frozenset(names - {""})
 
 
 class _Ledger:

@@ -45,7 +45,6 @@ _WORD = re.compile(
 )
 _LINE = re.compile(r"[^\r\n]*+")
 _QUOTED = {mark: re.compile(rf"(?:[^{mark}\\\r\n]++|\\.)*+") for mark in ('"', "'")}
-_COOKIE = re.compile(r"([^=;\s]++=)([^;]*+)")
 _LEADING_SCHEME = re.compile(r"((?:bearer|basic|token|digest)[ \t]+)(.+)", re.IGNORECASE | re.DOTALL)
 _HIDDEN = re.compile(r".{0,3}…?\(redacted\)|\$\{secret:[\w.-]*\}", re.DOTALL)
 _PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z]+")
@@ -99,8 +98,15 @@ def _parts(secret: str) -> Iterator[str]:
         except ValueError:
             return  # a token, not user:password in base64
     else:
-        for pair in _COOKIE.finditer(secret):
-            yield pair[2]
+        for _, value in _cookies(secret):
+            yield value
+
+
+def _cookies(field: str) -> Iterator[tuple[str, str]]:
+    """A cookie field's parts as (the name with its "=", the value); of a part without both, (it, "")."""
+    for part in field.split(";"):
+        name, equals, value = part.partition("=")
+        yield (name + equals, value) if name.strip() and equals else (part, "")
 
 
 def _bounded(form: str) -> str:
@@ -153,8 +159,11 @@ def _value_end(text: str, match: re.Match[str]) -> int:
 
 
 def _masked_field(name: str, value: str) -> str:
-    if "cookie" in name and _COOKIE.search(value):
-        return _COOKIE.sub(lambda pair: pair[1] + _masked(pair[2]), value)
+    if "cookie" in name:
+        cookies = list(_cookies(value))
+        # An "=" may also be the padding of base64: then it is one token, and no part of it is a name.
+        if any(held.strip("=") for _, held in cookies):
+            return ";".join(before + _masked(held) for before, held in cookies)
     scheme = _LEADING_SCHEME.fullmatch(value)
     return scheme[1] + _masked(scheme[2]) if scheme is not None else _masked(value)
 

@@ -19,6 +19,9 @@ __all__ = ["Condition", "Test", "compile_conditions"]
 Test: TypeAlias = Callable[[Any, Frame], bool]
 _Holds: TypeAlias = Callable[[Any], bool]
 
+_DEEPEST = 32
+"""How deep comparisons may nest: deeper than sense is, and far from what the interpreter carries."""
+
 
 class Condition(NamedTuple):
     """One condition of a rule.
@@ -66,11 +69,13 @@ def _words(wanted: Any) -> frozenset[str] | None:
     return frozenset(listed) if all(isinstance(one, str) for one in listed) else None
 
 
-def _holds(wanted: Any) -> _Holds:
+def _holds(wanted: Any, depth: int = 0) -> _Holds:
+    if depth > _DEEPEST:
+        raise ValueError(f"comparisons nested more than {_DEEPEST} deep")
     if isinstance(wanted, Mapping):
-        return _all_of([_COMPARISONS[name](given) for name, given in _comparisons(wanted)])
+        return _all_of([_COMPARISONS[name](given, depth + 1) for name, given in _comparisons(wanted)])
     if isinstance(wanted, list):
-        return _any_of([_holds(one) for one in wanted], _words(wanted))
+        return _any_of([_holds(one, depth + 1) for one in wanted], _words(wanted))
     if wanted is None or isinstance(wanted, bool):
         return lambda value: value is wanted
     if isinstance(wanted, (int, float)):
@@ -99,21 +104,25 @@ def _any_of(parts: list[_Holds], words: frozenset[str] | None) -> _Holds:
     return lambda value: any(part(value) for part in parts)
 
 
-def _exists(wanted: Any) -> _Holds:
+def _exists(wanted: Any, _depth: int) -> _Holds:
     if not isinstance(wanted, bool):
         raise ValueError("`exists` is true or false")
     return lambda value: (value is not None and value != "") is wanted
 
 
-def _differs(wanted: Any) -> _Holds:
-    holds = _holds(wanted)
+def _differs(wanted: Any, depth: int) -> _Holds:
+    holds = _holds(wanted, depth)
     return lambda value: not holds(value)
 
 
-def _begins(wanted: Any) -> _Holds:
+def _begins(wanted: Any, _depth: int) -> _Holds:
     if not isinstance(wanted, str):
         raise ValueError("`prefix` is a string")
     return lambda value: type(value) is str and value.startswith(wanted)
 
 
-_COMPARISONS: dict[str, Callable[[Any], _Holds]] = {"exists": _exists, "not": _differs, "prefix": _begins}
+_COMPARISONS: dict[str, Callable[[Any, int], _Holds]] = {
+    "exists": _exists,
+    "not": _differs,
+    "prefix": _begins,
+}

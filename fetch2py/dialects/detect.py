@@ -48,7 +48,7 @@ def family(dialect: Dialect) -> tuple[Dialect, ...]:
 def by_host(host: str, framing: str) -> Dialect | None:
     """The dialect that this host speaks in this framing, if it is known. Subdomains count."""
     for dialect in _candidates(framing):
-        if any(host == known or host.endswith("." + known) for known in dialect.signs.hosts):
+        if dialect.signs.speaks(host):
             return dialect
     return None
 

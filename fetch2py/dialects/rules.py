@@ -56,6 +56,14 @@ class Signs(NamedTuple):
     paths: tuple[str, ...] = ()
     records: tuple[tuple[Condition, ...], ...] = ()
 
+    def speaks(self, host: str) -> bool:
+        """Whether this host is one of them. Subdomains count."""
+        return any(host == known or host.endswith("." + known) for known in self.hosts)
+
+    def path_end(self, path: str) -> str:
+        """The first of the paths' ends that this path has; "" where it has none."""
+        return next((end for end in self.paths if path.endswith(end)), "")
+
 
 class Dialect(NamedTuple):
     """A compiled dialect. `also` names the dialect that reads the same site's answers in another framing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from fetch2py.dialects import Dialect, by_host, compile_dialect, in_framing, named
+from fetch2py.dialects import DIALECTS, Dialect, by_host, compile_dialect, in_framing, named
 from fetch2py.errors import ProfileInvalid
 from fetch2py.framing import DECODERS, Decoder, decoder_for
 
@@ -50,6 +50,11 @@ def compiled(dialect: str | Mapping[str, Any] | None) -> Dialect | None:
         raise ProfileInvalid(
             f"The dialect {found.name} is framed as {found.framing!r}, which can't be read.",
             hint=f"The framing can be {', '.join((_AUTO, *DECODERS))}.",
+        )
+    if found.also and found.also not in DIALECTS:
+        raise ProfileInvalid(
+            f"The dialect {found.name} names {found.also!r} under `also`, and there is no such dialect.",
+            hint=f"It can be {', '.join(DIALECTS)}, or be left out.",
         )
     return found
 

@@ -24,7 +24,7 @@ _NO_RULES = compile_dialect({})
 
 _UNREAD = (
     "No known dialect reads this answer; it came as {framing}, records: {records}. "
-    "Name a dialect with --dialect, or write its rules into the profile."
+    "Name a dialect, or write its rules into the profile."
 )
 _EMPTY = "The answer ended without a word."
 _NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it, records: {records}."
@@ -90,6 +90,15 @@ class Exchange:
     def notes(self) -> tuple[str, ...]:
         """What the person should know beside the events, such as that the server rewrote its text."""
         return (*self._reader.notes, *self._notes)
+
+    @property
+    def given_up(self) -> bool:
+        """Whether whatever is still to come changes nothing: the answer broke a rule, or is no answer."""
+        if self._refusal:
+            return self._refusal.full
+        decoder = self._choice.decoder
+        goes_on = self._last_envelope is not None and bool(decoder.problem)
+        return decoder.stopped or goes_on or bool(self._reader.problem)
 
     def receive_head(self, status: int, headers: Fields) -> list[Event]:
         """The status and the header fields are in."""

@@ -23,8 +23,9 @@ _MOST_BYTES = 256 * 1024
 """The sentence stands at the beginning; of a long page no more is kept."""
 
 _MOST_WORDS = 300
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
-_PAGE = re.compile(r"\s*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+# Each has bounds, for a page can hold a hundred thousand beginnings of a title.
+_TITLE = re.compile(r"<title\b[^>]{0,200}+>\s*+([^<]{1,1000})", re.IGNORECASE)
+_PAGE = re.compile(r"\s*+<(!doctype\s++html|html|head|body)\b", re.IGNORECASE)
 
 
 def is_page(content_type: str) -> bool:
@@ -44,9 +45,14 @@ class Refusal:
 
     def receive_data(self, data: bytes) -> None:
         """More of the body."""
-        if self._room > 0:
+        if not self.full:
             self._frames += self._decoder.receive_data(data[: self._room])
             self._room -= len(data)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more of the body counts."""
+        return self._room <= 0 or self._decoder.stopped
 
     def message(self) -> str:
         """The sentence. Call it once, when the body is all in."""

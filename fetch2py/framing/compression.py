@@ -23,9 +23,14 @@ def decompress(payload: bytes, coding: str, limit: int) -> bytes:
     """The payload in clear. `coding` is a key of DECOMPRESSORS.
 
     Raises ValueError, with a sentence for a person, where the payload is broken, cut or more than `limit`
-    bytes in clear.
+    bytes in clear, and where the package that undoes the coding isn't installed.
     """
-    clear = DECOMPRESSORS[coding](payload, limit)
+    try:
+        clear = DECOMPRESSORS[coding](payload, limit)
+    except ImportError as exc:
+        raise ValueError(
+            f"A payload of the answer is compressed as {coding}, and no package for that is installed."
+        ) from exc
     if clear is None:
         raise ValueError(f"A payload of the answer doesn't decompress as {coding}.")
     if len(clear) > limit:
@@ -43,7 +48,10 @@ def _inflate(window_bits: int, payload: bytes, limit: int) -> bytes | None:
 
 
 def _br(payload: bytes, limit: int) -> bytes | None:
-    import brotli  # type: ignore[import-untyped]  # it ships no types, and this is its only import
+    try:
+        import brotli  # type: ignore[import-untyped]  # neither ships types; PyPy's httpx brings the second
+    except ImportError:
+        import brotlicffi as brotli  # type: ignore[import-not-found]
 
     stream = brotli.Decompressor()
     try:

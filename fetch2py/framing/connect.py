@@ -32,15 +32,15 @@ class ConnectDecoder:
     def __init__(self, *, encoding: str = "", max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.complete = False
         self.problem = ""
+        self.stopped = False
         self._encoding = encoding.strip().lower()
         self._limit = max_event_bytes
         self._buffer = bytearray()
         self._ended = False
-        self._stopped = False
 
     def receive_data(self, data: bytes) -> list[Frame]:
         """The envelopes that these bytes complete, in order."""
-        if self._stopped or not data:
+        if self.stopped or not data:
             return []
         if self._ended:
             self._report("The answer goes on after its end envelope.")
@@ -70,7 +70,7 @@ class ConnectDecoder:
             flags, length = _HEADER.unpack_from(received, start)
             if length > self._limit:
                 self._report(too_large(self._limit))
-                self._stopped = True
+                self.stopped = True
                 start = size
                 break
             end = start + _HEADER.size + length

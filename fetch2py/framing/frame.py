@@ -38,10 +38,14 @@ class Decoder(Protocol):
 
     Never raises on input. `complete` says whether the framing was whole: False until the end mark or
     `receive_end` tells. `problem` is "" or one sentence for a person: how the input broke the rules.
+    `stopped`: whatever comes, no more frames will.
     """
 
     complete: bool
     problem: str
+
+    @property
+    def stopped(self) -> bool: ...
 
     def receive_data(self, data: bytes) -> list[Frame]:
         """The frames that these bytes complete."""

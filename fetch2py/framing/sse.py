@@ -27,25 +27,30 @@ _MAX_RETRY_DIGITS = 4000
 class SSEDecoder:
     """Events as frames; a Decoder.
 
-    `keep_space` keeps a space after `data:`, for servers that write none of their own (Spring); None and
-    False drop it, as the standard does. `last_event_id` and `retry` (milliseconds, None: not told) are the
-    stream's state as a client would use it to reconnect.
+    `keep_space` keeps a space after `data:`, for servers that write none of their own (Spring);
+    the standard drops it. `last_event_id` and `retry` (milliseconds, None: not told) are the stream's state
+    as a client would use it to reconnect.
 
     Frames that aren't standard: a named event without data, and the event that the end of the stream leaves
     without its blank line, if what it holds is whole (`complete` is False where it is not).
     """
 
-    def __init__(self, *, keep_space: bool | None = None, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+    def __init__(self, *, keep_space: bool = False, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.complete = False
         self.problem = ""
         self.last_event_id = ""
         self.retry: int | None = None
-        self._keep_space = bool(keep_space)
+        self._keep_space = keep_space
         self._limit = max_event_bytes
         self._opening: bytes | None = b""
         self._after_cr = False
         # The event that has not ended yet, its line ends all LF. Never begins with a blank line.
         self._pending = bytearray()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a problem has ended the reading."""
+        return bool(self.problem)
 
     def receive_data(self, data: bytes) -> list[Frame]:
         """The events that these bytes complete; a blank line that ends in CR counts before its LF is in."""

@@ -25,6 +25,11 @@ class TextDecoder:
         self._limit = max_event_bytes
         self._body = bytearray()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether a problem has ended the reading."""
+        return bool(self.problem)
+
     def receive_data(self, data: bytes) -> list[Frame]:
         """Nothing yet: the body is one unit."""
         if not self.problem:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fetch2py.errors import NotAFetchCall, SnippetSyntaxError
+from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
+from fetch2py.importers import fetch_call
 from fetch2py.request import Request
 
-from . import fetch_call
-
-__all__ = ["IMPORTERS", "Importer", "parse"]
+__all__ = ["IMPORTERS", "Importer", "parse", "picked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,22 @@ def parse(text: str) -> list[Request]:
     raise NotAFetchCall(what, source=text, hint=hint)
 
 
+def picked(requests: list[Request], number: int | None) -> Request:
+    """The one of several requests that is meant, counted from 1; None where there is only one.
+
+    Raises SnippetError where it isn't told which, or there is no such.
+    """
+    if number is None and len(requests) > 1:
+        raise SnippetError(f"The text holds {len(requests)} requests.", hint=_HOW_TO_PICK)
+    chosen = 1 if number is None else number
+    if not 1 <= chosen <= len(requests):
+        raise SnippetError(
+            f"There is no request number {chosen}: the text holds {len(requests)}.", hint=_HOW_TO_PICK
+        )
+    return requests[chosen - 1]
+
+
+_HOW_TO_PICK = "Say which by its number, counted from 1 (--pick N)."
 _HOW_TO_COPY = (
     "In DevTools, open Network, right-click the request, and choose Copy, “Copy as fetch”; "
     "or “Copy as fetch (Node.js)”, which keeps the cookies."

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 
 from fetch2py import jsontext
-from fetch2py.request import Headers, Loss
+from fetch2py.request import Headers, Loss, well_formed
 
 __all__ = ["body_of", "missing_body"]
 
-# Firefox cuts a body at this many characters without a mark (devtools.netmonitor.requestBodyLimit).
+# Firefox cuts a body at this many UTF-16 code units without a mark (devtools.netmonitor.requestBodyLimit).
 FIREFOX_LIMIT = 1_048_576
 
 _HEADER_LENGTH = 5
@@ -70,7 +70,7 @@ def _utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         # What has no other half became U+FFFD on its way out (WHATWG Encoding, UTF-8 encode).
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        return well_formed(text).encode()
 
 
 def _reads_as_text(text: str, media_type: str, headers: Headers) -> bool:
@@ -112,8 +112,10 @@ def _lengths_fit(raw: bytes) -> bool:
 
 
 def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
-    start = text.find("{")
-    if start < 0 or not _is_json(text[start:]):
+    # A length's byte can be a brace as well.
+    starts = (start for start in range(_HEADER_LENGTH + 1) if text[start : start + 1] == "{")
+    start = next((start for start in starts if _is_json(text[start:])), None)
+    if start is None:
         return None
     payload = _bytes(text[start:], "application/json", Headers())
     loss = Loss(
@@ -142,7 +144,8 @@ def _cut(text: str, _: Headers) -> str:
     return (
         f"The body ends at exactly {FIREFOX_LIMIT:,} characters, where Firefox cuts it: "
         "copy the request in Chromium, or raise devtools.netmonitor.requestBodyLimit."
-        if len(text) == FIREFOX_LIMIT
+        if len(text) <= FIREFOX_LIMIT <= 2 * len(text)
+        and len(text.encode("utf-16-le", "surrogatepass")) // 2 == FIREFOX_LIMIT
         else ""
     )
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 import re
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
+from fetch2py.importers.body import body_of, missing_body
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
-from fetch2py.request import Headers, Loss, Request
-
-from .body import body_of, missing_body
+from fetch2py.request import Headers, Loss, Request, is_http_url, well_formed
 
 __all__ = ["read", "recognises"]
 
 FORM = "application/x-www-form-urlencoded;charset=UTF-8"
 
-_CALL = re.compile(r"\bfetch\s*+\(")
+_CALL = re.compile(r"\bfetch\s*+(?:/\*[^*]*+\*/\s*+)?+\)?+\s*+(?:\?\.\s*+)?+\(")
 _VARIABLE = re.compile(r"[A-Za-z_$.]{1,40}")
 _ABSOLUTE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 # In the console's edit-and-resend text, a header field that scripts may not set: a comment with the browser's
@@ -78,7 +77,7 @@ class _Reader:
     def _arguments(self) -> tuple[str, dict[str, Any]]:
         arguments = self._call.arguments
         if not arguments:
-            self._fail(SnippetError, "fetch() is called without a URL.")
+            self._fail(SnippetError, "fetch() is called without a URL.", _FROM_PANEL)
         self._span = self._call.spans[0]
         target, options = arguments[0], arguments[1] if len(arguments) > 1 else UNDEFINED
         inner: Any = UNDEFINED
@@ -89,20 +88,21 @@ class _Reader:
             self._fail(
                 SnippetError,
                 "The URL isn't absolute, so it doesn't say which server is meant.",
-                "Copy the request from DevTools' Network panel, where the URL is whole.",
+                _FROM_PANEL,
             )
-        if not _is_readable(url):
-            self._fail(SnippetError, "The URL's host can't be read.", "Check the square brackets in it.")
+        if not is_http_url(url):
+            self._fail(
+                SnippetError, "The URL's host or port can't be read.", "Compare it with the page's address."
+            )
         self._span = self._call.spans[1] if len(arguments) > 1 else self._call.span
-        well_formed = url.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return well_formed, self._dictionary(inner) | self._dictionary(options)
+        return well_formed(url), self._dictionary(inner) | self._dictionary(options)
 
     def _dictionary(self, value: Any) -> dict[str, Any]:
         options = self._literal(value, "the second argument of fetch()")
         if options is None or options is UNDEFINED:
             return {}
         if not isinstance(options, dict):
-            self._fail(SnippetError, "The second argument of fetch() isn't an object.")
+            self._fail(SnippetError, "The second argument of fetch() isn't an object.", _FROM_PANEL)
         return {name: member for name, member in options.items() if member is not UNDEFINED}
 
     def _option(self, options: dict[str, Any], name: str, default: str) -> str:
@@ -130,7 +130,7 @@ class _Reader:
         if isinstance(value, dict):
             value = list(map(list, value.items()))
         if not isinstance(value, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in value):
-            self._fail(SnippetError, f"These aren't {kind} names with values.")
+            self._fail(SnippetError, f"These aren't {kind} names with values.", _FROM_PANEL)
         return [(self._scalar(n, f"a {kind} name"), self._scalar(v, f"a {kind} value")) for n, v in value]
 
     def _body(self, value: Any) -> tuple[str | None, str]:
@@ -140,7 +140,7 @@ class _Reader:
             return None, ""
         if isinstance(value, Construct):
             plain = value.name == "String"
-            inner = value.arguments[0] if plain else value
+            inner = value.arguments[0] if plain and value.arguments else value
             if not isinstance(inner, Construct) or inner.name != "URLSearchParams":
                 self._fail(
                     NotALiteral, f"The body is made by `new {value.name}(…)`, which isn't a literal.", _RUN_IT
@@ -157,9 +157,9 @@ class _Reader:
     def _form(self, value: Construct) -> str:
         argument = value.arguments[0] if value.arguments else ""
         if isinstance(argument, str):
-            pairs = parse_qsl(argument.removeprefix("?"), keep_blank_values=True)
+            pairs = parse_qsl(well_formed(argument).removeprefix("?"), keep_blank_values=True)
         else:
-            pairs = self._pairs(value, "form")
+            pairs = [(well_formed(n), well_formed(v)) for n, v in self._pairs(value, "form")]
         # The form serialiser of the URL standard leaves just these and letters and digits as they are.
         return urlencode(pairs, safe="*").replace("~", "%7E")
 
@@ -191,7 +191,7 @@ class _Reader:
             return json.dumps(value)
         if isinstance(value, int | float):
             return number_text(value)
-        return self._fail(SnippetError, f"{_sentence(what)} isn't a string.")
+        return self._fail(SnippetError, f"{_sentence(what)} isn't a string.", _FROM_PANEL)
 
     def _literal(self, value: Any, what: str) -> Any:
         if isinstance(value, Opaque):
@@ -207,10 +207,11 @@ class _Reader:
             )
         return value
 
-    def _fail(self, kind: type[SnippetError], message: str, hint: str = "") -> NoReturn:
+    def _fail(self, kind: type[SnippetError], message: str, hint: str) -> NoReturn:
         raise kind(message, source=self._text, span=self._span, hint=hint)
 
 
+_FROM_PANEL = "Copy the request from DevTools' Network panel, where it is whole."
 _RUN_IT = "Copy the request from DevTools' Network panel, where every value is filled in, or write it here."
 
 _COOKIES = Loss(
@@ -225,14 +226,6 @@ _USER_AGENT = Loss(
 )
 
 
-def _is_readable(url: str) -> bool:
-    try:
-        urlsplit(url)
-    except ValueError:
-        return False
-    return True
-
-
 def _sentence(what: str) -> str:
     return what[0].upper() + what[1:]
 
@@ -242,11 +235,13 @@ def _with_restored(headers: Headers, comments: tuple[str, ...]) -> Headers:
     pairs = list(headers)
     for comment in comments:
         field = _RESEND_FIELD.match(comment)
-        if not field or not (
-            comment != field[0] or " // Browser " in comment or field[1].startswith('"sec-')
-        ):
+        if not field or not (" // Browser " in comment or field[1].startswith('"sec-')):
             continue
-        name, value = json.loads(field[1]), json.loads(field[2])
+        try:
+            name, value = json.loads(field[1]), json.loads(field[2])
+        except ValueError:
+            # Edited by hand into what is no field any more.
+            continue
         later = (index for index, (other, _) in enumerate(pairs) if other > name and not other.isdigit())
         pairs.insert(next(later, len(pairs)), (name, value))
     return Headers(pairs)

@@ -5,8 +5,8 @@ Knows the language as far as literals go. Must not know fetch, HTTP, or what a c
 
 from __future__ import annotations
 
-from .strict import read_strict_calls
-from .values import UNDEFINED, Call, Construct, Opaque, Value, number_text
+from fetch2py.javascript.strict import read_strict_calls
+from fetch2py.javascript.values import UNDEFINED, Call, Construct, Opaque, Value, number_text
 
 __all__ = ["UNDEFINED", "Call", "Construct", "Opaque", "Value", "calls", "number_text"]
 
@@ -24,6 +24,6 @@ def calls(text: str, callee: str) -> list[Call]:
     strict = read_strict_calls(text, callee)
     if strict is not None:
         return strict
-    from .literal import read_calls
+    from fetch2py.javascript.literal import read_calls
 
     return read_calls(text, callee)

@@ -6,29 +6,35 @@ the code would give is an Opaque with its place, never a guess.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .syntax import SyntaxTree, nodes, read_syntax_tree
-from .values import UNDEFINED, Call, Construct, Opaque, Value, number_text, own_properties, stringify
+from fetch2py.javascript.constants import constants_of, path_of
+from fetch2py.javascript.syntax import SyntaxTree, deep_stack, nodes, read_syntax_tree
+from fetch2py.javascript.values import (
+    UNDEFINED,
+    Call,
+    Construct,
+    Opaque,
+    Value,
+    cooked,
+    number_text,
+    own_properties,
+    stringify,
+)
 
 __all__ = ["read_calls"]
 
 _GLOBALS = ("window", "self", "globalThis")
-# What may be handed an object without changing it.
-_HARMLESS = {"fetch", "Headers", "URLSearchParams", "Request"}
-_FUNCTIONS = (
-    "FunctionDeclaration",
-    "FunctionExpression",
-    "ArrowFunctionExpression",
-    "AsyncArrowFunctionExpression",
-)
 
 
 def read_calls(text: str, callee: str) -> list[Call]:
     """Every call of `callee` in the order of the text. Raises SnippetSyntaxError."""
-    tree = read_syntax_tree(text)
+    with deep_stack(text):
+        return _calls(read_syntax_tree(text), callee)
+
+
+def _calls(tree: SyntaxTree, callee: str) -> list[Call]:
     reader = _Reader(tree)
     found = [
         node for node in nodes(tree.root) if node.type == "CallExpression" and _is_global(node.callee, callee)
@@ -41,7 +47,8 @@ class _Reader:
 
     def __init__(self, tree: SyntaxTree) -> None:
         self._tree = tree
-        self._constants = _constants(tree.root)
+        self._constants = constants_of(tree.root)
+        self._being_read: set[str] = set()
         self._kinds: dict[str, Callable[[Any], Value]] = {
             "ArrayExpression": self._array,
             "AwaitExpression": self._awaited,
@@ -67,10 +74,7 @@ class _Reader:
 
     def value(self, node: Any) -> Value:
         read: Callable[[Any], Value] = self._kinds.get(node.type, self._opaque)
-        try:
-            return read(node)
-        except RecursionError:
-            return self._opaque(node)
+        return read(node)
 
     def _opaque(self, node: Any) -> Opaque:
         return Opaque(self._tree.span(node))
@@ -80,14 +84,15 @@ class _Reader:
 
     def _literal(self, node: Any) -> Value:
         if isinstance(node.value, str) and node.raw[:1] in ("'", '"'):
-            return self._tree.string(node, node.value)
+            return self._tree.string(node)
         plain = isinstance(node.value, bool | int | float) or node.raw == "null"
         return node.value if plain else self._opaque(node)
 
     def _template(self, node: Any) -> Value:
         text = ""
         for index, quasi in enumerate(node.quasis):
-            text += self._tree.string(node, quasi.value.cooked).replace("\r\n", "\n").replace("\r", "\n")
+            # Between a grave accent or a brace on the left, and a grave accent or `${` on the right.
+            text += cooked(self._tree.source(quasi)[1 : -1 if quasi.tail else -2])
             if index < len(node.expressions):
                 part = _as_text(self.value(node.expressions[index]))
                 if part is None:
@@ -148,10 +153,17 @@ class _Reader:
         return _as_text(self.value(member.key))
 
     def _name(self, node: Any) -> Value:
-        if node.name == "undefined":
+        name = node.name
+        if name == "undefined":
             return UNDEFINED
-        constant = self._constants.get(node.name)
-        return self._opaque(node) if constant is None else self.value(constant)
+        start, end = self._constants.reach.get(name, (0, 0))
+        if name in self._being_read or not start <= node.range[0] < end:
+            return self._opaque(node)
+        self._being_read.add(name)
+        value = self.value(self._constants.initial[name])
+        self._being_read.remove(name)
+        is_object = isinstance(value, dict | list | Construct)
+        return self._opaque(node) if is_object and name in self._constants.exposed else value
 
     def _member(self, node: Any) -> Value:
         holder = self.value(node.object)
@@ -170,7 +182,7 @@ class _Reader:
         """The calls whose result is known: JSON.stringify(literal), and literal.toString()."""
         callee = node.callee
         if callee.type == "MemberExpression" and not callee.computed:
-            if _path(callee) == "JSON.stringify" and len(node.arguments) == 1:
+            if path_of(callee) == "JSON.stringify" and len(node.arguments) == 1:
                 argument = self.value(node.arguments[0])
                 text = stringify(argument)
                 if text is None:
@@ -184,67 +196,6 @@ class _Reader:
             ):
                 return holder if isinstance(holder, str) else Construct("String", (holder,), holder.span)
         return self._opaque(node)
-
-
-def _constants(root: Any) -> dict[str, Any]:
-    """Names that always stand for the expression they are declared with: declared once, never written to."""
-    declared: Counter[str] = Counter()
-    written: set[str] = set()
-    initial: dict[str, Any] = {}
-    for node in nodes(root):
-        declared.update(_declared_by(node))
-        written.update(_written_by(node))
-        if node.type == "VariableDeclarator" and node.id.type == "Identifier" and node.init:
-            initial[node.id.name] = node.init
-    # Whoever changes an object also changes it under its other names.
-    for name in [name for name in initial if name in written]:
-        written.update(_names_in(initial[name]))
-    return {
-        name: init
-        for name, init in initial.items()
-        if declared[name] == 1 and name not in written and name not in _names_in(init)
-    }
-
-
-def _declared_by(node: Any) -> Iterator[str]:
-    if node.type == "VariableDeclarator":
-        yield from _names_in(node.id)
-    elif node.type in _FUNCTIONS:
-        yield from _names_in(node.params)
-    elif node.type == "CatchClause" and node.param:
-        yield from _names_in(node.param)
-    if node.type in ("FunctionDeclaration", "ClassDeclaration") and node.id:
-        yield node.id.name
-
-
-def _written_by(node: Any) -> Iterator[str]:
-    if node.type == "AssignmentExpression":
-        yield from _names_in(node.left)
-    elif node.type in ("UpdateExpression", "UnaryExpression") and getattr(node, "operator", "") in (
-        "++",
-        "--",
-        "delete",
-    ):
-        yield from _names_in(node.argument)
-    elif node.type in ("ForInStatement", "ForOfStatement"):
-        yield from _names_in(node.left)
-    elif node.type in ("CallExpression", "NewExpression"):
-        path = _path(node.callee)
-        if path.rpartition(".")[2] not in (*_HARMLESS, "stringify", "toString"):
-            yield from _holder_of(node.callee)
-            yield from (argument.name for argument in node.arguments if argument.type == "Identifier")
-
-
-def _names_in(node: Any) -> Iterator[str]:
-    return (item.name for item in nodes(node) if item.type == "Identifier")
-
-
-def _holder_of(callee: Any) -> Iterator[str]:
-    """The name at the root of `name.member.method`."""
-    while callee.type == "MemberExpression":
-        callee = callee.object
-    if callee.type == "Identifier":
-        yield callee.name
 
 
 def _opaques(value: Value) -> Iterator[Opaque]:
@@ -264,10 +215,4 @@ def _as_text(value: Value) -> str | None:
 
 
 def _is_global(callee: Any, name: str) -> bool:
-    return _path(callee) in (name, *(f"{holder}.{name}" for holder in _GLOBALS))
-
-
-def _path(node: Any) -> str:
-    if node.type == "MemberExpression" and not node.computed and node.object.type == "Identifier":
-        return f"{node.object.name}.{node.property.name}"
-    return str(node.name) if node.type == "Identifier" else ""
+    return path_of(callee) in (name, *(f"{holder}.{name}" for holder in _GLOBALS))

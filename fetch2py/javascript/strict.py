@@ -11,17 +11,22 @@ import re
 from functools import cache
 from typing import Any, NoReturn
 
-from .values import Call, own_properties
+from fetch2py.javascript.values import Call, own_properties
 
 __all__ = ["read_strict_calls"]
 
 # Text outside the arguments is looked at mark by mark in Python; more of it than this is no snippet.
 MAX_SURROUNDINGS = 1_000_000
+# A snippet with commented-out header fields has some thirty lines; its body is one of them.
+MAX_LINES = 100_000
 
 # A comment that has its line for itself. Strict JSON has no line end inside a string, so inside arguments
 # such a line is never a part of one. U+2028 and U+2029 end a comment as well, hence their absence in it.
 _COMMENT_LINE = re.compile(r"^[ \t]*//([^\r\n\u2028\u2029]*)(?=\r?$)", re.MULTILINE)
 _TRAILING_COMMA = re.compile(r",(?=[ \t\r]*\n\s*[}\]])")
+# Before the callee: a member's dot, `new`, a comment, or nothing that is near enough to be seen.
+_PART_OF_MORE = re.compile(r"(?:[.#/]|\b(?:new|function))\s*+\Z|\A\s{100}")
+_BEHIND = 100
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -58,8 +63,10 @@ def read_strict_calls(text: str, callee: str) -> list[Call] | None:
             if len(mark[0]) == 1:
                 return None
             continue
+        if _PART_OF_MORE.search(text, max(0, mark.start() - _BEHIND), mark.start()):
+            return None
         call = _arguments(plain, position)
-        if call is None and plain is text:
+        if call is None and plain is text and text.count("\n") <= MAX_LINES:
             # Same length, so that every position still holds in the text itself.
             plain = _TRAILING_COMMA.sub(" ", _COMMENT_LINE.sub(lambda m: " " * len(m[0]), text))
             call = _arguments(plain, position)

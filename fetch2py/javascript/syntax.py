@@ -13,16 +13,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from fetch2py.errors import SnippetSyntaxError
+from fetch2py.javascript.values import joined_halves
 
-__all__ = ["SyntaxTree", "nodes", "read_syntax_tree"]
+__all__ = ["SyntaxTree", "deep_stack", "nodes", "nodes_below", "read_syntax_tree"]
 
 # esprima reads about 2 MB a second, and hand-written code is never that long.
 MAX_LENGTH = 1_000_000
 # Each bracket costs the parser about twenty frames; this carries about a thousand of them.
 _FRAMES = 25_000
+_LIMIT_LOCK = Lock()
 
 # Top-level await is legal only inside an async function for this parser.
 _PROLOGUE, _EPILOGUE = "async()=>{", "\n}"
@@ -60,22 +63,28 @@ class SyntaxTree:
         start, end = node.range
         return start - len(_PROLOGUE), end - len(_PROLOGUE)
 
-    def string(self, node: Any, value: str) -> str:
-        """A string's value as browsers have it.
+    def source(self, node: Any) -> str:
+        """The text of a string or a template as it stands.
 
-        Raises SnippetSyntaxError where the parser was shown another text.
+        Raises SnippetSyntaxError where the parser was shown another one.
         """
         start, end = self.span(node)
-        if self.text[start:end].translate(self.stand_ins) != self.parsed[start:end]:
+        source = self.text[start:end]
+        if source.translate(self.stand_ins) != self.parsed[start:end].translate(self.stand_ins):
             raise SnippetSyntaxError(
                 "This string can't be told from the code around it.",
                 source=self.text,
                 span=(start, end),
                 hint=_COPY_AGAIN,
             )
+        return source
+
+    def string(self, node: Any) -> str:
+        """A string literal's value as browsers have it. Raises SnippetSyntaxError as `source` does."""
+        self.source(node)
+        value: str = node.value
         value = value.translate({stand_in: separator for separator, stand_in in self.stand_ins.items()})
-        # Two escapes that make one character arrive as two halves.
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        return joined_halves(value)
 
     def comments(self, start: int, end: int) -> tuple[str, ...]:
         """The line comments between two positions of the text."""
@@ -90,7 +99,8 @@ class SyntaxTree:
 def read_syntax_tree(text: str) -> SyntaxTree:
     """The tree of a JavaScript text.
 
-    Raises SnippetSyntaxError, with the place, for a text that is no JavaScript, too deep or too long.
+    Called within `deep_stack`. Raises SnippetSyntaxError, with the place, for a text that is no JavaScript or
+    is too long.
     """
     if len(text) > MAX_LENGTH:
         raise SnippetSyntaxError(
@@ -101,27 +111,27 @@ def read_syntax_tree(text: str) -> SyntaxTree:
         )
     import esprima
 
-    with _deep_stack():
-        try:
-            return _tree(esprima, text)
-        except esprima.Error as error:
-            raise _syntax_error(text, error) from None
-        except RecursionError:
-            raise SnippetSyntaxError(
-                "The text nests brackets too deeply to be read.", source=text, hint=_COPY_AGAIN
-            ) from None
+    try:
+        return _tree(esprima, text)
+    except esprima.Error as error:
+        raise _syntax_error(text, error) from None
 
 
-def nodes(root: Any) -> Iterator[Any]:
-    """Every node below `root`, itself included, each before its children; depth has no limit."""
-    stack = [root]
+def nodes(*roots: Any) -> Iterator[Any]:
+    """The nodes and every one below them, each before its children; depth has no limit."""
+    stack = [*reversed(roots)]
     while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack.extend(reversed(item))
-        elif hasattr(item, "type"):
-            yield item
-            stack.extend(reversed([child for name, child in vars(item).items() if name != "comments"]))
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(list(nodes_below(node))))
+
+
+def nodes_below(node: Any) -> Iterator[Any]:
+    """The children of a node, in the order of its grammar."""
+    for name, member in vars(node).items():
+        for child in member if isinstance(member, list) else (member,):
+            if hasattr(child, "type") and name != "comments":
+                yield child
 
 
 def _tree(esprima: Any, text: str) -> SyntaxTree:
@@ -155,13 +165,20 @@ def _in_older_terms(match: re.Match[str], stand_ins: Mapping[int, int]) -> str:
 
 
 @contextmanager
-def _deep_stack() -> Iterator[None]:
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
+def deep_stack(text: str) -> Iterator[None]:
+    """Room for deep nesting in `text`. Raises SnippetSyntaxError where it doesn't suffice."""
+    # The limit is the whole process's, so only one thread at a time may set it.
+    with _LIMIT_LOCK:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _FRAMES))
+        try:
+            yield
+        except RecursionError:
+            raise SnippetSyntaxError(
+                "The text nests brackets too deeply to be read.", source=text, hint=_COPY_AGAIN
+            ) from None
+        finally:
+            sys.setrecursionlimit(limit)
 
 
 def _syntax_error(text: str, error: Any) -> SnippetSyntaxError:

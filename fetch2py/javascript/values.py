@@ -10,7 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["UNDEFINED", "Call", "Construct", "Opaque", "Value", "number_text", "own_properties", "stringify"]
+__all__ = [
+    "UNDEFINED",
+    "Call",
+    "Construct",
+    "Opaque",
+    "Value",
+    "cooked",
+    "joined_halves",
+    "number_text",
+    "own_properties",
+    "stringify",
+]
 
 # str, bool, None (null), int or float, list, dict, and the three kinds below.
 Value = Any
@@ -37,7 +48,7 @@ class Opaque:
     span: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Construct:
     """`new Name(arguments)`, for whoever knows what Name is."""
 
@@ -45,8 +56,12 @@ class Construct:
     arguments: tuple[Value, ...]
     span: tuple[int, int]
 
+    def __repr__(self) -> str:
+        # The arguments hold secrets, and a repr ends up in tracebacks.
+        return f"<new {self.name} at {self.span}>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """One call: its arguments, where it and each argument stands, and the line comments inside it."""
 
@@ -54,6 +69,9 @@ class Call:
     spans: tuple[tuple[int, int], ...]
     span: tuple[int, int]
     comments: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Call of {len(self.arguments)} arguments at {self.span}>"
 
 
 def own_properties(members: Iterable[tuple[str, Value]]) -> dict[str, Value]:
@@ -64,9 +82,9 @@ def own_properties(members: Iterable[tuple[str, Value]]) -> dict[str, Value]:
     """
     found = dict(members)
     found.pop("__proto__", None)
-    indices = [name for name in found if _INDEX.fullmatch(name) and int(name) <= _LARGEST_INDEX]
+    indices = {name for name in found if _INDEX.fullmatch(name) and int(name) <= _LARGEST_INDEX}
     if indices:
-        ordered = sorted(indices, key=int) + [name for name in found if name not in set(indices)]
+        ordered = sorted(indices, key=int) + [name for name in found if name not in indices]
         return {name: found[name] for name in ordered}
     return found
 
@@ -91,6 +109,16 @@ def number_text(number: int | float) -> str:
     point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
     digits = digits.rstrip("0") or "0"
     return sign + _place_point(digits, point)
+
+
+def joined_halves(text: str) -> str:
+    """The text with two escapes that make one character as that character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+def cooked(raw: str) -> str:
+    """What a template's raw text stands for (ECMA-262, TV): its line ends are LF, its escapes are read."""
+    return joined_halves(_ESCAPE_SEQUENCE.sub(_unescaped, _LINE_END.sub("\n", raw)))
 
 
 def stringify(value: Value) -> str | None:
@@ -127,6 +155,18 @@ def _place_point(digits: str, point: int) -> str:
     exponent = point - 1
     fraction = f".{digits[1:]}" if len(digits) > 1 else ""
     return f"{digits[0]}{fraction}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
+
+
+_LINE_END = re.compile(r"\r\n?")
+_ESCAPE_SEQUENCE = re.compile(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_SINGLE_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0"}
+# A backslash before a line end stands for nothing.
+_SINGLE_ESCAPES |= dict.fromkeys("\n\u2028\u2029", "")
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    return chr(int(code, 16)) if code else _SINGLE_ESCAPES.get(match[4], match[4])
 
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}

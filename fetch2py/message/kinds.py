@@ -78,11 +78,10 @@ def _is_bracketed(body: bytes) -> bool:
 
 
 def _is_enveloped(body: bytes) -> bool:
-    if body[0] > _LARGEST_FLAGS:
-        return False
-    envelopes = envelope.split(body)
     # Lengths that had to be made anew are no sign of envelopes.
-    return any(each.payload.startswith(b"{") for each in envelopes) and envelope.joined(envelopes) == body
+    if body[0] > _LARGEST_FLAGS or not envelope.fits(body):
+        return False
+    return any(each.payload.startswith(b"{") for each in envelope.split(body))
 
 
 def _is_utf8(body: bytes) -> bool:

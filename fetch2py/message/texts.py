@@ -1,6 +1,8 @@
 """What a text looks like by itself: natural language, or a value that machines wrote for machines.
 
 Knows texts alone. Must not know where in a request a text stands.
+
+Texts are foreign and can be megabytes long: whatever looks at a whole one walks it in one go.
 """
 
 from __future__ import annotations
@@ -34,9 +36,13 @@ _MACHINE = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_GRAPHQL = re.compile(r"\s*(#.*\s+)*(\{|(query|mutation|subscription|fragment)\b[^{]*\{)")
-_TAG = re.compile(r"<[^>]*>")
-_MARKUP = re.compile(r"\s*<([a-zA-Z][\w-]*)\b[^>]*>.*</\1>\s*$", re.DOTALL)
+# A comment ends with its line. Hashtags look like comments without end, so nothing is tried twice.
+_GRAPHQL = re.compile(r"\s*+(?:#[^\r\n]*+\s*+)*+(?:\{|(?:query|mutation|subscription|fragment)\b[^{]*+\{)")
+_TAG = re.compile(r"<[^>]*+>")
+_OPENING_TAG = re.compile(r"\s*+<([a-zA-Z][\w-]*+)[^>]*+>")
+# Marks beyond the Latin letters, all combining ones among them: composing takes the square of a run's length.
+_MARKS = re.compile(r"[^\w\s\x00-\u02ff]++")
+_MOST_MARKS = 1000
 
 
 def words(table: str) -> frozenset[str]:
@@ -45,11 +51,14 @@ def words(table: str) -> frozenset[str]:
 
 
 def normal(text: str) -> str:
-    """The text in Unicode NFC, with LF as line ends and without outer space: what two equal texts share."""
+    """The text in Unicode NFC, with LF as line ends and without outer space: what two equal texts share.
+
+    Text with a thousand marks in a row, which no language has, keeps its form.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.strip()
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() or _is_piled_up(text) else unicodedata.normalize("NFC", text)
 
 
 def unmarked(text: str) -> str:
@@ -57,7 +66,14 @@ def unmarked(text: str) -> str:
     # Its table of names takes time to load, and few requests need it.
     from html import unescape
 
-    return unescape(_TAG.sub("", text))
+    # Behind the last bracket no tag ends, so none is looked for there.
+    end = text.rfind(">") + 1
+    shown = _TAG.sub("", text[:end]) + text[end:]
+    try:
+        return unescape(shown)
+    except ValueError:
+        # A reference by a number so long that Python refuses to convert it.
+        return shown
 
 
 def naturalness(text: str) -> float:
@@ -79,4 +95,9 @@ def is_graphql(text: str) -> bool:
 
 def is_markup(text: str) -> bool:
     """Whether the text as a whole is an HTML element."""
-    return bool(_MARKUP.match(text))
+    opening = _OPENING_TAG.match(text)
+    return opening is not None and text[opening.end() :].rstrip().endswith(f"</{opening[1]}>")
+
+
+def _is_piled_up(text: str) -> bool:
+    return any(marks.end() - marks.start() > _MOST_MARKS for marks in _MARKS.finditer(text))

@@ -10,7 +10,6 @@ document names any more. Killed anywhere in between, the old pair or the new one
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -19,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fetch2py.errors import ProfileError, ProfileInvalid, ProfileNotFound
-from fetch2py.store.files import create, reported, require_private, sync_directory
+from fetch2py.store.contents import command, decoded, encoded, secrets_in, spelled
+from fetch2py.store.files import create, is_same_file, reported, require_private, sync_directory
 from fetch2py.store.names import checked, folded
-from fetch2py.store.tie import generations_in, tied, untied
+from fetch2py.store.tie import generations_in
 
 __all__ = ["Store"]
 
@@ -31,8 +31,6 @@ _SECRETS = ".json"
 # A save takes milliseconds; whoever waits so long waits for a process that hangs.
 LOCK_SECONDS = 10.0
 
-_DOCUMENT_HINT = "Mend the file with `fetch2py edit`, or import the request again with --force."
-_SECRETS_HINT = "Copy the request again in the browser, then run: fetch2py refresh NAME"
 # What a save makes and a later one may take away. Nothing else is touched.
 _SECRETS_FILE = re.compile(r"([0-9a-f]{16})\.json")
 _UNFINISHED_FILE = re.compile(r"\.[0-9a-f]{16}\.tmp")
@@ -46,10 +44,13 @@ class Store:
 
     @classmethod
     def default(cls) -> Store:
-        """The store in FETCH2PY_HOME, or else where the system keeps a person's application data."""
+        """The store in FETCH2PY_HOME, or else where the system keeps a person's application data.
+
+        Raises ProfileError where FETCH2PY_HOME can't be told: `~somebody` whom the system doesn't know.
+        """
         home = os.environ.get("FETCH2PY_HOME")
         if home:
-            return cls(Path(home).expanduser().absolute())
+            return cls(_directory(home))
         from platformdirs import user_data_path
 
         return cls(user_data_path("fetch2py", appauthor=False))
@@ -76,32 +77,31 @@ class Store:
         path = self.path(name)
         with reported(f"read the profile “{name}”"):
             document, generation = self._read_document(path, name)
-            secrets = self._read_secrets(generation)
+            secrets = self._read_secrets(generation, name)
             while secrets is None:
                 # Without the lock, a save may have come between the two; then the document names another.
                 again = self._read_document(path, name)
                 if again[1] == generation:
                     return document, {}
                 document, generation = again
-                secrets = self._read_secrets(generation)
+                secrets = self._read_secrets(generation, name)
         return document, secrets
 
     def save(self, name: str, document: str, secrets: Mapping[str, str], *, replace: bool) -> None:
         """Keep a document and its secrets under `name`: both at once, or neither.
 
-        Raises ProfileInvalid for an unsafe name, ProfileError where the name is taken and `replace` isn't
-        said, or where the disk says no. The old pair is then as it was.
+        Raises ProfileInvalid for an unsafe name or a document that no file can hold, ProfileError where the
+        name is taken and `replace` isn't said, or where the disk says no. The old pair is then as it was.
         """
         path = self.path(name)
         generation = os.urandom(8).hex()
-        content = _encoded(document, generation if secrets else "")
+        content = encoded(document, generation if secrets else "", name)
         with self._changing(f"save the profile “{name}”"):
-            self._require_free(name, replace=replace)
+            hint = "Pass --force to replace it, or choose another name with -n."
+            self._require_free(name, replace=replace, hint=hint)
             try:
                 if secrets:
-                    # In ASCII, because bytes of a body that aren't UTF-8 are lone surrogates in a secret.
-                    values = json.dumps(dict(secrets), indent=1).encode("ascii")
-                    create(self._secrets / (generation + _SECRETS), values)
+                    create(self._secrets / (generation + _SECRETS), spelled(secrets))
                     sync_directory(self._secrets)
                 self._replace_document(path, content, generation)
             finally:
@@ -112,8 +112,12 @@ class Store:
         source, target = self.path(old), self.path(new)
         with self._changing(f"rename the profile “{old}”"):
             self._require_there(source, old)
-            if folded(old) != folded(new):
-                self._require_free(new, replace=False)
+            is_respelled = folded(old) == folded(new) and (
+                not os.path.lexists(target) or is_same_file(source, target)
+            )
+            if not is_respelled:
+                hint = f"Choose another name, or first run: {command('remove', new)}"
+                self._require_free(new, replace=False, hint=hint)
             source.rename(target)
             sync_directory(self._profiles)
 
@@ -157,21 +161,19 @@ class Store:
             finally:
                 lock.release()
 
-    def _require_free(self, name: str, *, replace: bool) -> None:
-        """Raise where `name` is taken, or differs only in case from one that is."""
-        alike = next((other for other in self.names() if folded(other) == folded(name)), None)
+    def _require_free(self, name: str, *, replace: bool, hint: str) -> None:
+        """Raise where `name` is taken, with that hint, or differs only in case from one that is."""
+        names = self.names()
+        alike = next((other for other in names if folded(other) == folded(name)), None)
         if alike is None and not os.path.lexists(self.path(name)):
             return
-        if alike is not None and alike != checked(name):
+        if alike is not None and checked(name) not in names:
             raise ProfileError(
                 f"“{name}” and “{alike}”, which is there, would be one file on many systems.",
                 hint="Use the name that is there, or one that differs in more than case.",
             )
         if not replace:
-            raise ProfileError(
-                f"There is a profile named “{name}” already.",
-                hint="Pass --force to replace it, or choose another name with -n.",
-            )
+            raise ProfileError(f"There is a profile named “{name}” already.", hint=hint)
 
     def _require_there(self, path: Path, name: str) -> None:
         if not os.path.lexists(path):
@@ -215,43 +217,35 @@ class Store:
         """(the document, the generation that it names)."""
         self._require_there(path, name)
         if not path.is_file():
-            raise ProfileInvalid(f"{path}: neither a file nor a link to one.", hint=_DOCUMENT_HINT)
-        content = path.read_bytes()
-        try:
-            return untied(content.decode("utf-8-sig"))
-        except UnicodeDecodeError as exc:
-            line = content.count(b"\n", 0, exc.start) + 1
-            raise ProfileInvalid(f"{path}, line {line}: not UTF-8 text.", hint=_DOCUMENT_HINT) from exc
-        except ProfileInvalid as exc:
-            raise ProfileInvalid(f"{path}, {exc.message}.", hint=_DOCUMENT_HINT) from exc
+            raise ProfileInvalid(
+                f"What lies at {path} is neither a file nor a link to one.",
+                hint="Move it elsewhere, then import the request again.",
+            )
+        return decoded(path.read_bytes(), path, name)
 
-    def _read_secrets(self, generation: str) -> dict[str, str] | None:
+    def _read_secrets(self, generation: str, name: str) -> dict[str, str] | None:
         """The secrets of that generation, None where there is no such file."""
         if not generation:
             return {}
         require_private(self._secrets)
         path = self._secrets / (generation + _SECRETS)
         try:
-            found = json.loads(path.read_bytes())
+            content = path.read_bytes()
         except FileNotFoundError:
             return None
-        except (ValueError, RecursionError) as exc:
-            # json's own message can't hold a secret, but a chained exception holds the whole text.
-            line = f", line {exc.lineno}" if isinstance(exc, json.JSONDecodeError) else ""
-            raise ProfileInvalid(f"{path}{line}: not JSON.", hint=_SECRETS_HINT) from None
-        if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-            raise ProfileInvalid(f"{path}, line 1: not an object of strings.", hint=_SECRETS_HINT)
-        return found
+        return secrets_in(content, path, name)
 
 
-def _encoded(document: str, generation: str) -> bytes:
-    """The content of a document's file, tied to a generation if there is one."""
-    text, _ = untied(document)
-    try:
-        return (tied(text, generation) if generation else text).encode("utf-8")
-    except UnicodeEncodeError as exc:
-        line = text.count("\n", 0, exc.start) + 1
-        raise ProfileInvalid(f"line {line}: half a character, which no file can hold.") from None
+def _directory(written: str) -> Path:
+    """The directory that FETCH2PY_HOME names, as an absolute path."""
+    with reported("find the directory that FETCH2PY_HOME names"):
+        try:
+            return Path(written).expanduser().absolute()
+        except RuntimeError as exc:
+            raise ProfileError(
+                f"The system doesn't know whose home FETCH2PY_HOME means: {written}.",
+                hint="Set FETCH2PY_HOME to a directory's whole path, without “~”.",
+            ) from exc
 
 
 def _name_of(stem: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fetch2py.errors import ProfileError
 
-__all__ = ["create", "reported", "require_private", "sync_directory"]
+__all__ = ["create", "is_same_file", "reported", "require_private", "sync_directory"]
 
 _OWNER_ONLY = 0o600
 # Windows has access lists in place of these bits, and no directories to open.
@@ -36,21 +36,32 @@ def reported(what: str) -> Iterator[None]:
 def create(path: Path, content: bytes) -> None:
     """Write a new file, readable by its owner alone from its first byte on, and wait until it is on disk.
 
-    Raises OSError; FileExistsError where there is one already.
+    Raises OSError, and leaves no half of it then; FileExistsError where there is one already.
     """
     # The mode is given as the file is made: one that is changed afterwards was open to others before.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
     try:
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError:
+        # Windows deletes no file that is open, so this comes after the closing.
         with suppress(OSError):
             path.unlink()
         raise
-    finally:
-        os.close(descriptor)
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether both paths lead to one file, as two spellings do where the disk is blind to case.
+
+    Links aren't followed: a link and what it points to are two, and the one could overwrite the other. Raises
+    OSError where one of them isn't there.
+    """
+    return os.path.samestat(path.lstat(), other.lstat())
 
 
 def sync_directory(path: Path) -> None:

@@ -11,14 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fetch2py.errors import ProfileInvalid
+__all__ = ["TieBroken", "generations_in", "tied", "untied"]
 
-__all__ = ["generations_in", "tied", "untied"]
-
-_LINE = re.compile(r"^[ \t]*secrets_file[ \t]*=[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
+_LINE = re.compile(r"^[ \t]*+secrets_file[ \t]*+=(.*+)$", re.MULTILINE)
 _VALUE = re.compile(r"""(["'])([0-9a-f]{16})\1(?:[ \t]*#.*)?""")
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _NAMED = re.compile(rb"""secrets_file[ \t]*=[ \t]*["']([0-9a-f]{16})["']""")
+
+
+class TieBroken(Exception):
+    """The line is there, and the name in it isn't one that a store gives. `line` is counted from 1."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
 
 
 def tied(document: str, generation: str) -> str:
@@ -30,16 +36,15 @@ def untied(document: str) -> tuple[str, str]:
     """(the document, the generation that it names or "").
 
     An empty line is left where the name stood: the lines of the text are then the lines of the file.
-    Raises ProfileInvalid, telling the line, where the name isn't one that a store gives.
+    Raises TieBroken where the name isn't one that a store gives.
     """
     table = _TABLE.search(document)
     line = _LINE.search(document, 0, table.start() if table is not None else len(document))
     if line is None:
         return document, ""
-    value = _VALUE.fullmatch(line[1])
+    value = _VALUE.fullmatch(line[1].strip(" \t\r"))
     if value is None:
-        number = document.count("\n", 0, line.start()) + 1
-        raise ProfileInvalid(f"line {number}: the name of the secrets file was changed")
+        raise TieBroken(document.count("\n", 0, line.start()) + 1)
     return document[: line.start()] + document[line.end() :], value[2]
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from fetch2py.wire.flight import Flight
 
-__all__ = ["Response", "Timeouts", "astream", "stream"]
+__all__ = ["DEFAULT_TIMEOUTS", "Response", "Timeouts", "astream", "stream"]
 
 # Eleven days. Far above any wait for an answer, and still below what every platform's poll() takes.
-LONGEST = 1_000_000.0
+_LONGEST = 1_000_000.0
 
-Chunks = TypeVar("Chunks")
+_Chunks = TypeVar("_Chunks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ class Timeouts:
 
     def __post_init__(self) -> None:
         for seconds in (self.connect, self.first_byte, self.idle):
-            if not 0 <= seconds <= LONGEST:
-                raise ValueError(f"A time-out is between 0 and {LONGEST:.0f} seconds, not {seconds!r}.")
+            if not 0 <= seconds <= _LONGEST:
+                raise ValueError(f"A time-out is between 0 and {_LONGEST:.0f} seconds, not {seconds!r}.")
 
 
 DEFAULT_TIMEOUTS = Timeouts()
 
 
 @dataclass(frozen=True, slots=True)
-class Response(Generic[Chunks]):
+class Response(Generic[_Chunks]):
     """An answer's head and the way to its body.
 
     `headers` are (name, value) pairs as they came, one character a byte. `chunks` iterates over the body's
@@ -60,8 +60,7 @@ class Response(Generic[Chunks]):
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    http_version: str
-    chunks: Chunks
+    chunks: _Chunks
 
 
 @contextmanager

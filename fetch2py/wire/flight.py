@@ -17,12 +17,12 @@ from fetch2py.errors import ReplyMalformed, ReplyRefused
 from fetch2py.request import Request
 from fetch2py.wire import Timeouts
 from fetch2py.wire.faults import Phase, network
-from fetch2py.wire.outgoing import Address, fields, locate, redirect
+from fetch2py.wire.outgoing import Address, fields, locate, method, redirect
 
 __all__ = ["Flight"]
 
 # The Fetch standard allows 20. A chat's POST that a site sends around ten times is going in a circle.
-MOST_REDIRECTS = 10
+_MOST_REDIRECTS = 10
 
 # What httpx undoes. Any other coding it would hand through as it is, without a word.
 _CODINGS = frozenset(("", "identity", "gzip", "deflate", "br", "zstd"))
@@ -82,15 +82,16 @@ class Flight:
 
     def message(self) -> httpx.Request:
         """The request for httpx, made so that nothing is added and nothing is normalised."""
+        name = method(self._request)
         message = httpx.Request(
-            self._request.method,
+            name,
             self._address.origin,
             headers=fields(self._request, self._address),
             stream=httpx.ByteStream(self._request.body or b""),
             extensions={"timeout": self._clock},
         )
         # httpx has made the method upper case, and a plain URL of this one.
-        message.method = self._request.method
+        message.method = name
         message.url = _Url(self._address)
         return message
 
@@ -103,9 +104,9 @@ class Flight:
             _heed_clock(response, self._clock)
             return False
         self._hops += 1
-        if self._hops > MOST_REDIRECTS:
+        if self._hops > _MOST_REDIRECTS:
             raise ReplyRefused(
-                f"{self._address} redirects in a circle: {MOST_REDIRECTS} redirects were followed.",
+                f"{self._address} redirects in a circle: {_MOST_REDIRECTS} redirects were followed.",
                 hint="Open the site in the browser and copy the request again.",
             )
         self._request, self._address = following, locate(following.url)
@@ -121,12 +122,12 @@ class Flight:
                 hint="Ask for less in the profile: accept-encoding: gzip, deflate, br, zstd.",
             )
 
-    def head(self, response: httpx.Response) -> tuple[int, tuple[tuple[str, str], ...], str]:
-        """Status, header fields and HTTP version of the answer."""
+    def head(self, response: httpx.Response) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """Status and header fields of the answer."""
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
         )
-        return response.status_code, headers, response.http_version
+        return response.status_code, headers
 
     def arrived(self) -> None:
         """Take note that bytes of the body are in."""

@@ -13,13 +13,10 @@ from typing import NamedTuple
 import httpx
 
 from fetch2py.errors import ReplyRefused, WireError
+from fetch2py.fetch_standard import CONNECTION_FIELDS
 from fetch2py.request import Request
 
-__all__ = ["Address", "fields", "locate", "redirect"]
-
-# They speak of one connection (RFC 9110 section 7.6.1), and this one is made anew: h11 frames the body by its
-# length, and HTTP/2 makes an error of them (RFC 9113 section 8.2.2).
-_CONNECTION_FIELDS = ("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade")
+__all__ = ["Address", "fields", "locate", "method", "redirect"]
 
 # The Fetch standard, "request-body-header name": what a redirect drops together with the body.
 _BODY_FIELDS = ("content-encoding", "content-language", "content-location", "content-type", "content-length")
@@ -39,8 +36,10 @@ _URL_NOISE = re.compile(r"[\t\n\r]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_IN_TARGET = re.compile(rb"[^\x21-\x7e]")
 
-_FIELD_NAME = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
-_NOT_IN_VALUE = re.compile(rb"[\x00\n\v\f\r]")
+# RFC 9110 section 5.6.2: what methods and field names are made of.
+_TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_NOT_IN_VALUE = re.compile(r"[\x00\n\v\f\r]|[^\x00-\xff]")
+_MOST_SHOWN = 40
 
 
 class Address(NamedTuple):
@@ -79,6 +78,16 @@ def locate(url: str) -> Address:
     return Address(origin, target)
 
 
+def method(request: Request) -> str:
+    """The method, as it is written. WireError names one that can't stand in a request line."""
+    if not _TOKEN.fullmatch(request.method):
+        raise WireError(
+            f"The method {request.method[:_MOST_SHOWN]!r} holds something that HTTP doesn't carry.",
+            hint="Correct the method in the profile: `fetch2py edit NAME`.",
+        )
+    return request.method
+
+
 def fields(request: Request, address: Address) -> list[tuple[bytes, bytes]]:
     """The header fields to send: the request's own, in their order and case, behind what a browser computes.
 
@@ -86,13 +95,15 @@ def fields(request: Request, address: Address) -> list[tuple[bytes, bytes]]:
     (Fetch standard, "HTTP-network-or-cache fetch"). WireError names a field that can't travel, never its
     value.
     """
+    # A connection's own fields are left out: h11 frames the body by its length, and HTTP/2 makes an error of
+    # them (RFC 9113 section 8.2.2).
     host = request.headers.get("host") or address.origin.netloc.decode("ascii")
     pairs = [("Host", host)]
     length = _length(request)
     if length is not None:
         pairs.append(("Content-Length", str(length)))
-    pairs += request.headers.without("host", "content-length", *_CONNECTION_FIELDS)
-    return [_field(name, value) for name, value in pairs]
+    pairs += request.headers.without("host", "content-length", *CONNECTION_FIELDS)
+    return [_field(name, value.strip(" \t\r\n")) for name, value in pairs]
 
 
 def redirect(request: Request, status: int, location: str) -> Request | None:
@@ -142,16 +153,12 @@ def _length(request: Request) -> int | None:
 
 def _field(name: str, value: str) -> tuple[bytes, bytes]:
     # httpx would refuse these too, with the value in the exception's text.
-    try:
-        field = name.encode("latin-1"), value.strip(" \t\r\n").encode("latin-1")
-    except UnicodeEncodeError:
-        field = b"", b""
-    if not _FIELD_NAME.fullmatch(field[0]) or _NOT_IN_VALUE.search(field[1]):
+    if not _TOKEN.fullmatch(name) or _NOT_IN_VALUE.search(value):
         raise WireError(
             f"The header field {name!r} holds a character that HTTP doesn't carry.",
             hint="Correct the field in the profile: `fetch2py edit NAME`.",
         )
-    return field
+    return name.encode("ascii"), value.encode("latin-1")
 
 
 def _not_an_address() -> WireError:

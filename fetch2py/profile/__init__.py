@@ -1,0 +1,126 @@
+"""A profile: a captured request, where in it the message stands, and how its answer is read.
+
+`document` holds its file's format. Must not know disk or the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fetch2py import credentials, message
+from fetch2py.errors import SlotError
+from fetch2py.message.envelope import Envelope, fits, joined, split
+from fetch2py.profile import document
+from fetch2py.request import Request
+
+__all__ = ["Profile"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Profile:
+    """One request to replay.
+
+    `request` holds placeholders where its secrets stood, `secrets` the values by their names. `slot` is
+    the message's place ("json:/messages/0/content"), None where it isn't known; `also` are further places
+    with the same text. `dialect` reads the answer: a name, a mapping of rules, or None to find out.
+    `enveloped`: the body in `request` is the JSON of one Connect envelope, whose first five bytes are made
+    when it is sent, since its length is known only then.
+    """
+
+    request: Request
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    slot: str | None = None
+    also: tuple[str, ...] = ()
+    dialect: str | Mapping[str, Any] | None = None
+    enveloped: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Profile of {self.request!r}, slot {self.slot}>"
+
+    @classmethod
+    def from_snippet(
+        cls, text: str, sent: str | None = None, *, pick: int | None = None, slot: str | None = None
+    ) -> Profile:
+        """The profile of a pasted request.
+
+        `sent` is what the person typed into the page: it tells the slot in nearly every request. `pick`
+        chooses among several requests, counted from 1. `slot` names the place by hand. Where it is neither
+        named nor sure, the profile has none.
+
+        Raises SnippetError and its kinds, and SlotError where `sent` or `slot` is nowhere in the request.
+        """
+        from fetch2py.importers import parse, picked
+
+        request = picked(parse(text), pick)
+        if slot is not None:
+            message.held(request, slot)
+            return cls.from_request(request, slot=slot)
+        finding = message.find(request, sent)
+        if sent is not None and finding.slot is None:
+            raise SlotError(
+                finding.reason, hint="Copy the request that carried the message, or leave `sent` out."
+            )
+        if not finding.sure:
+            return cls.from_request(request)
+        return cls.from_request(request, slot=finding.slot, also=finding.also)
+
+    @classmethod
+    def from_request(
+        cls,
+        request: Request,
+        *,
+        slot: str | None = None,
+        also: tuple[str, ...] = (),
+        dialect: str | Mapping[str, Any] | None = None,
+    ) -> Profile:
+        """The profile of a request, its secrets lifted out."""
+        payload = _single_envelope(request)
+        lift = credentials.lift(request if payload is None else replace(request, body=payload))
+        return cls(lift.request, lift.secrets, slot, also, dialect, payload is not None)
+
+    def captured(self) -> Request:
+        """The request as it was captured, secrets in place. Raises CredentialMissing."""
+        request = credentials.restore(self.request, self.secrets)
+        return (
+            replace(request, body=joined((Envelope(0, request.body or b""),))) if self.enveloped else request
+        )
+
+    def fill(self, text: str | None = None) -> Request:
+        """The request, complete, exactly as it goes on the wire; with `text` None as it was captured.
+
+        Raises SlotError where there is no place for the text, CredentialMissing where a secret is gone.
+        """
+        from fetch2py.fetch_standard import as_sent
+
+        request = self.captured()
+        if text is not None:
+            if self.slot is None:
+                raise SlotError(
+                    "It isn't known where in this request the message stands.",
+                    hint="Import the request again and say what you typed (--sent), or name the place (--slot).",
+                )
+            request = message.fill(request, self.slot, self.also, text)
+        return as_sent(request)
+
+    def document(self) -> str:
+        """The profile's file: TOML, without secrets."""
+        return document.write(
+            document.Fields(self.request, self.slot, self.also, self.dialect, self.enveloped)
+        )
+
+    @classmethod
+    def from_document(cls, text: str, secrets: Mapping[str, str]) -> Profile:
+        """The profile that a file holds. Raises ProfileInvalid, with the line or the key that is wrong."""
+        fields = document.read(text)
+        return cls(fields.request, dict(secrets), *fields[1:])
+
+
+def _single_envelope(request: Request) -> bytes | None:
+    """The payload of a Connect body that is one plain envelope, else None."""
+    body = request.body or b""
+    if not request.headers.get("content-type").lower().startswith("application/connect+json"):
+        return None
+    envelopes = split(body) if fits(body) else ()
+    return envelopes[0].payload if len(envelopes) == 1 and envelopes[0].flags == 0 else None

@@ -427,7 +427,7 @@ def test_an_answer_of_a_bare_request_masks_as_well() -> None:
 
 
 def test_a_second_with_goes_on_where_the_answer_was_left() -> None:
-    with serve(event_stream(*HELLO)) as server:
+    with serve(_begin(*HELLO[:3])) as server:
         answer = replay(Plain(server.url))
         with answer:
             assert next(answer) == Reasoning("hm")

@@ -32,6 +32,8 @@ TWO = snippet(f"{KIMI}/api/user", "{}") + "\n" + snippet(chat(KIMI))
 
 def test_report_tells_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     token = jwt(3 * 86400 + 600)
+    until = expiry([token])
+    assert until is not None
     text = snippet(
         chat(KIMI),
         headers={"authorization": f"Bearer {token}", "x-csrf": "Zk3vQ9pL2xT7"},
@@ -48,7 +50,7 @@ def test_report_tells_everything(tmp_path: Path, capsys: pytest.CaptureFixture[s
         f"  message         json:/messages/0/content, held “{SENT}”",
         "  answer          kimi, because the path ends in /completion/stream",
         "  locked away     authorization, x-csrf",
-        "  token           valid for 3 days",
+        f"  token           valid for 3 days ({until:%Y-%m-%d %H:%M} UTC)",
     ]
     assert "  lost: cookies\n" in out
     assert "use Copy as fetch (Node.js)" in out
@@ -117,7 +119,7 @@ def test_pick(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", file, "-n", "y"]) == 3
     err = capsys.readouterr().err
     assert "   1  POST https://www.kimi.com/api/user, 2 bytes" in err
-    assert "next: Choose one with --pick N." in err
+    assert "next: Say which by its number, counted from 1 (--pick N)." in err
     assert run(["import", file, "-n", "y", "--pick", "3"]) == 3
     assert "There is no request number 3: the text holds 2." in capsys.readouterr().err
 
@@ -217,7 +219,7 @@ BAD = {
     "curl": (b"curl 'https://a.example/' -H 'a: b'", "This is a cURL command."),
     "html": (b"<!doctype html>\n<title>x</title>", "This is a web page (HTML)"),
     "smart quotes": ("fetch(“https://a.example/”)".encode(), "A typographic quote (“)"),
-    "broken host": (b'fetch("https://[a.example/")', "The URL's host can't be read."),
+    "broken host": (b'fetch("https://[a.example/")', "The URL's host or port can't be read."),
     "no body, just words": (b"hello", "No fetch() call is in this text."),
     "large": (b'fetch("' + b"a" * 2_000_000, "The text has 2,000,007 characters"),
 }

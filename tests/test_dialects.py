@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -461,6 +462,31 @@ def test_what_the_model_does_not_have_is_refused(dialect: Any, message: str) -> 
         compile_dialect(dialect, "mine")
     assert message in str(caught.value)
     assert caught.value.hint
+
+
+def test_what_nests_as_deep_as_can_be_read_is_read() -> None:
+    """Just below the depth that the interpreter can read, it could neither compare nor write the value."""
+    rules = [
+        {"to": "error", "get": "/e"},
+        {**TEXT_T, "key": "/d", "same": "/d"},
+        {"to": "text", "on": {"/p": {"exists": True}}, "get": "/p"},
+    ]
+    dialect = {"rules": rules, "expand": [{"at": "/v", "join": "p"}]}
+    limit = sys.getrecursionlimit()
+    for depth in range(limit - 200, limit):
+        deep = "[" * depth + "1" + "]" * depth
+        record = f'{{"t": "x", "d": {deep}, "e": {deep}, "p": {deep}, "v": [{{"p": {deep}}}, {{"p": 7}}]}}'
+        reader, _ = read(dialect, record, record)
+        assert reader.text in ("xx", "x7x7", "")
+
+
+def test_a_deep_error_is_told_in_part() -> None:
+    value: Any = {"x": 1}
+    for _ in range(100):
+        value = {"x": [value, 1]}
+    reader, _ = read({"rules": [{"to": "error", "get": "/e"}]}, {"e": {"y": value}})
+    assert reader.error.startswith('{"y": {"x": [{"x": ')
+    assert reader.error.count("…") == 1
 
 
 def test_a_dialect_needs_no_name() -> None:

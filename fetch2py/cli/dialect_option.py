@@ -30,7 +30,7 @@ def chosen_dialect(option: str | None) -> str | Mapping[str, Any] | None:
         return option
     try:
         rules = json.loads(Path(option[1:]).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise click.UsageError(f"--dialect {option}: {error}") from error
     if not isinstance(rules, dict):
         raise click.UsageError(f"--dialect {option}: the file holds no JSON object of rules.")

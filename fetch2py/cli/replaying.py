@@ -6,7 +6,7 @@ Knows options and the terminal. Must not know httpx, framing or how a dialect wo
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,7 +18,6 @@ from fetch2py.cli.names import profile_argument
 from fetch2py.cli.tokens import token_note
 from fetch2py.errors import ExchangeError, WireError
 from fetch2py.events import End, Error
-from fetch2py.request import Request
 
 if TYPE_CHECKING:
     from fetch2py.answer import Answer
@@ -63,7 +62,9 @@ def replay_command(**options: Any) -> int:
     The answer goes to stdout; reasoning and notes go to stderr. Without a message the request goes out as it
     was captured. A header field without a value is left out.
     """
+    from fetch2py.answer import Answer
     from fetch2py.profiles import load
+    from fetch2py.wire import Timeouts
 
     if options["as_json"] and options["raw"]:
         raise click.UsageError("--json and --raw are two ways to print one answer: choose one.")
@@ -77,22 +78,18 @@ def replay_command(**options: Any) -> int:
         return 0
     if expired := token_note(profile.secrets, options["name"]):
         terminal.note(expired)
-    answer = _answer(request, profile.dialect if dialect is None else dialect, message or "", options)
-    _print(answer, secrets, options)
-    return _conclude(answer, secrets, options["name"])
+    answer = Answer(
+        request,
+        dialect=profile.dialect if dialect is None else dialect,
+        sent=message or "",
+        secrets=secrets,
+        timeouts=Timeouts(*(options[f"{name}_timeout"] for name in ("connect", "first_byte", "idle"))),
+    )
+    _print(answer, options)
+    return _conclude(answer, options["name"])
 
 
-def _answer(
-    request: Request, dialect: str | Mapping[str, Any] | None, sent: str, options: Mapping[str, Any]
-) -> Answer:
-    from fetch2py.answer import Answer
-    from fetch2py.wire import Timeouts
-
-    timeouts = Timeouts(*(options[f"{name}_timeout"] for name in ("connect", "first_byte", "idle")))
-    return Answer(request, dialect=dialect, sent=sent, timeouts=timeouts)
-
-
-def _print(answer: Answer, secrets: Collection[str], options: Mapping[str, Any]) -> None:
+def _print(answer: Answer, options: Mapping[str, Any]) -> None:
     """The whole answer, in the way that was asked for. Raises WireError, after what there was of it."""
     from fetch2py.cli.printing import JsonLines, Plain
 
@@ -103,19 +100,15 @@ def _print(answer: Answer, secrets: Collection[str], options: Mapping[str, Any])
                 if options["raw"]:
                     _pass_through(answer.raw_chunks(), spinner)
                 else:
-                    _show(answer, printer, secrets)
+                    for event in answer:
+                        printer.show(event)
         except WireError as error:
             # A program that reads lines is told as well, and finds an end.
-            printer.show(Error(_masked(error.message, secrets)))
+            printer.show(Error(error.message))
             printer.show(End(answer.outcome or "error", answer.ids))
-            raise _with_hint(error, answer, secrets, options["name"]) from error
+            raise _with_hint(error, answer, options["name"]) from error
         finally:
             printer.close()
-
-
-def _show(answer: Answer, printer: Printer, secrets: Collection[str]) -> None:
-    for event in answer:
-        printer.show(Error(_masked(event.message, secrets)) if isinstance(event, Error) else event)
 
 
 def _pass_through(chunks: Iterator[bytes], spinner: terminal.Spinner) -> None:
@@ -125,27 +118,20 @@ def _pass_through(chunks: Iterator[bytes], spinner: terminal.Spinner) -> None:
         sys.stdout.buffer.flush()
 
 
-def _conclude(answer: Answer, secrets: Collection[str], name: str) -> int:
+def _conclude(answer: Answer, name: str) -> int:
     """The exit code, after the notes on the answer and what was wrong with it."""
     for told in answer.notes:
         if told != answer.error:
-            terminal.note(_masked(told, secrets))
+            terminal.note(told)
     try:
         answer.raise_for_outcome()
     except ExchangeError as error:
-        raise _with_hint(error, answer, secrets, name) from error
+        raise _with_hint(error, answer, name) from error
     return 0
 
 
-def _with_hint(error: ExchangeError, answer: Answer, secrets: Collection[str], name: str) -> ExchangeError:
-    """The same error, safe to show: a server may repeat in it what it was sent."""
-    return type(error)(_masked(error.message, secrets), hint=error.hint or _next_step(answer, name))
-
-
-def _masked(text: str, secrets: Collection[str]) -> str:
-    from fetch2py.credentials import redact
-
-    return redact(text, secrets)
+def _with_hint(error: ExchangeError, answer: Answer, name: str) -> ExchangeError:
+    return type(error)(error.message, hint=error.hint or _next_step(answer, name))
 
 
 def _next_step(answer: Answer, name: str) -> str:

@@ -44,8 +44,10 @@ def report_lines(name: str, profile: Profile) -> Iterator[str]:
     elif profile.secrets:
         yield _line("locked away", ", ".join(profile.secrets))
     if life := lifetime(profile.secrets):
-        expired = f": {refresh_hint(name)}" if life.startswith("expired") else ""
-        yield _line("token", f"{life} ({until(profile.secrets)}){expired}")
+        expired = life.startswith("expired")
+        yield _line(
+            "token", f"{life}: {refresh_hint(name)}" if expired else f"{life} ({until(profile.secrets)})"
+        )
     for loss in request.losses:
         yield _line(f"lost: {loss.code}", "")
         yield f"    {loss.message}"

@@ -25,6 +25,7 @@ Action: TypeAlias = Callable[[Any, Frame, list[Event]], bool]
 _Reads: TypeAlias = Callable[[Any, Frame], str]
 
 _WHOLE = compile_pointer("")
+_MOST_NESTED = 16
 _NO_REASON = "The server reported an error and gave no reason."
 
 
@@ -115,10 +116,13 @@ def _ignores(_data: Any, _frame: Frame, _events: list[Event]) -> bool:
 
 
 def _locked(action: Action, same: Pointer, locks: dict[str, Any]) -> Action:
-    """The action for one of several candidates only: the first that gave anything. No name, no lock."""
+    """The action for one of several candidates only: the first that gave anything. No name, no lock:
+    an object or an array is none."""
 
     def locked(data: Any, frame: Frame, events: list[Event]) -> bool:
         candidate = same.read(data, frame)
+        if type(candidate) in (dict, list):
+            candidate = None
         chosen = locks.get(same.text)
         if candidate is not None and chosen is not None and candidate != chosen:
             return False
@@ -162,8 +166,22 @@ def _text(value: Any) -> str:
 def _spelled(value: Any) -> str:
     """An error that has no sentence, as its JSON; "" where nothing is in it."""
     told = isinstance(value, (dict, list)) and any(leaf for _, leaf in leaves(value))
-    return mend(json.dumps(value, ensure_ascii=False)) if told else ""
+    return mend(json.dumps(_pruned(value), ensure_ascii=False)) if told else ""
+
+
+def _pruned(value: Any, depth: int = _MOST_NESTED) -> Any:
+    """The value, down to a depth that a person can read and the interpreter can write."""
+    if not isinstance(value, (dict, list)):
+        return value
+    if depth == 0:
+        return "…"
+    if isinstance(value, list):
+        return [_pruned(member, depth - 1) for member in value]
+    return {name: _pruned(member, depth - 1) for name, member in value.items()}
 
 
 def _block_name(value: Any) -> str:
-    return value if type(value) is str else json.dumps(value)
+    # What is no scalar names nothing, and can nest too deeply to be written.
+    if type(value) is str:
+        return value
+    return "" if type(value) in (dict, list) else json.dumps(value)

@@ -165,7 +165,7 @@ def _expanded(parent: Any, frame: Frame, expansion: Expansion) -> list[dict[str,
 
 
 def _joined(*paths: Any) -> str:
-    return "/".join(str(path) for path in paths if path is not None and path != "")
+    return "/".join(str(path) for path in paths if type(path) in (str, int, float) and path != "")
 
 
 def _all_hold(conditions: tuple[Condition, ...], data: Any, frame: Frame) -> bool:

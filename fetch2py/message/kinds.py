@@ -47,7 +47,7 @@ def kind_of(request: Request) -> str:
     """json, connect, form, multipart, query, text, protobuf, binary or none; by media type, or by content."""
     body = request.body
     if not body:
-        return "query" if urlsplit(request.url).query else "none"
+        return "query" if request.url.partition("#")[0].partition("?")[2] else "none"
     media_type = request.headers.get("content-type").partition(";")[0].strip().lower()
     for pattern, kind in _BY_MEDIA_TYPE:
         if pattern.match(media_type):

@@ -10,6 +10,7 @@ import pytest
 
 import fetch2py
 from fetch2py.cli.excerpt import excerpt
+from fetch2py.credentials import expiry
 from fetch2py.errors import SnippetError
 from tests.command_line import (
     SENT,

@@ -44,10 +44,8 @@ def report_lines(name: str, profile: Profile) -> Iterator[str]:
     elif profile.secrets:
         yield _line("locked away", ", ".join(profile.secrets))
     if life := lifetime(profile.secrets):
-        expired = life.startswith("expired")
-        yield _line(
-            "token", f"{life}: {refresh_hint(name)}" if expired else f"{life} ({until(profile.secrets)})"
-        )
+        more = f": {refresh_hint(name)}" if life.startswith("expired") else f" ({until(profile.secrets)})"
+        yield _line("token", life + more)
     for loss in request.losses:
         yield _line(f"lost: {loss.code}", "")
         yield f"    {loss.message}"

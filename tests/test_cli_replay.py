@@ -219,7 +219,7 @@ def test_dry_run_without_a_body(capsys: Captured) -> None:
     assert run(["replay", "get", "--dry-run"]) == 0
     assert capsys.readouterr().out.startswith("GET https://a.example/x\n")
     assert run(["replay", "get", "hi"]) == 4
-    assert "name the place (--slot)" in capsys.readouterr().err
+    assert "name the slot (--slot)" in capsys.readouterr().err
 
 
 def test_expired_token_is_told_first(capsys: Captured) -> None:

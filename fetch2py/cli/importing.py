@@ -67,7 +67,8 @@ def import_command(**options: Any) -> None:
     profile = replace(bare, slot=slot, also=also)
     name = options["name"] if options["name"] is not None else _name_for(request.url)
     save(profile, name, replace=options["force"] or _may_replace(name, asking=asking))
-    for line in report_lines(name, profile):
+    held = finding.held if slot == finding.slot else None
+    for line in report_lines(name, profile, request, held):
         terminal.say(line)
     if slot is None:
         terminal.note(f"  The message has no slot: {finding.reason}")

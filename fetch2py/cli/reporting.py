@@ -26,18 +26,23 @@ _LONGEST_SECRET = 8192
 _LABELS = 14
 
 
-def report_lines(name: str, profile: Profile) -> Iterator[str]:
-    """One fact a line: request, body, slot, dialect, secrets, the token's life, each loss's remedy."""
-    request, secrets = profile.request, list(profile.secrets.values())
+def report_lines(
+    name: str, profile: Profile, captured: Request | None = None, held: str | None = None
+) -> Iterator[str]:
+    """One fact a line: request, body, slot, dialect, secrets, the token's life, each loss's remedy.
+
+    Whoever has just made the profile knows the request as it was captured, and what the slot held.
+    """
+    request, secrets, missing = profile.request, list(profile.secrets.values()), ""
     try:
-        captured, missing = profile.captured(), ""
+        captured = captured or profile.captured()
     except CredentialMissing as error:
         captured, missing = request, error.message.removesuffix(".")
     parts = urlsplit(request.url)
     yield f"{name}: {request.method} {redact(parts.netloc + parts.path, secrets)}"
     yield _line("header fields", str(len(request.headers)))
     yield _line("body", _body(captured))
-    yield _line("message", _message(profile, captured))
+    yield _line("message", _message(profile, captured, held))
     yield _line("answer", _answer(profile.dialect, request))
     if missing:
         yield _line("locked away", f"{missing}: {refresh_hint(name)}")
@@ -68,16 +73,16 @@ def _body(request: Request) -> str:
     return f"{media_type}, {len(request.body):,} bytes"
 
 
-def _message(profile: Profile, captured: Request) -> str:
+def _message(profile: Profile, captured: Request, held: str | None) -> str:
     if profile.slot is None:
         return "no slot"
     try:
-        held = message.held(captured, profile.slot)[: _SHOWN + _LONGEST_SECRET]
+        text = message.held(captured, profile.slot) if held is None else held
     except SlotError as error:
         return error.message
-    held = redact(held, profile.secrets.values())
+    shown = shortened(redact(text[: _SHOWN + _LONGEST_SECRET], profile.secrets.values()))
     also = f", and the same at {', '.join(profile.also)}" if profile.also else ""
-    return f"{profile.slot}, held “{shortened(held)}”{also}"
+    return f"{profile.slot}, held “{shown}”{also}"
 
 
 def _answer(dialect: str | Mapping[str, Any] | None, request: Request) -> str:

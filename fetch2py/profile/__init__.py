@@ -99,7 +99,7 @@ class Profile:
             if self.slot is None:
                 raise SlotError(
                     "It isn't known where in this request the message stands.",
-                    hint="Import the request again and say what you typed (--sent), or name the place (--slot).",
+                    hint="Import it again and say what you typed (--sent), or name the slot (--slot).",
                 )
             request = message.fill(request, self.slot, self.also, text)
         return as_sent(request)

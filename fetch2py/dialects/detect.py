@@ -67,7 +67,7 @@ class Detector:
         found = None
         for frame in frames:
             self.held.append(frame)
-            self._size += len(frame.data)
+            self._size += len(frame.data) + len(frame.id) + len(frame.event or "")
             self.full = len(self.held) >= _MOST_FRAMES or self._size >= _MOST_TEXT
             found = found or (None if self.full else self._recognise(frame))
         return found

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from fetch2py.dialects import Detector, Dialect, Reader, compile_dialect, complaint, family
 from fetch2py.events import End, Error, Event, Outcome
 from fetch2py.exchange.choice import Choice, choose, compiled, media_type
-from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page
+from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page, opens_page
 from fetch2py.framing import DECODERS, Frame, decoder_for, read_end_stream
 
 __all__ = ["Exchange", "Fields", "read_stream"]
@@ -59,6 +59,9 @@ class Exchange:
         self._reader = Reader(_NO_RULES)
         self._detector: Detector | None = None
         self._refusal: Refusal | None = None
+        # The body's first bytes, until they tell whether it is a web page; then None.
+        self._opening: bytes | None = None
+        self._page_options: Mapping[str, str] = {}
         self._last_envelope: bytes | None = None
 
     @property
@@ -107,8 +110,11 @@ class Exchange:
         self.status = status
         self._choice = choice = choose(self._given, fields, self._host)
         self._take(choice.dialect, choice.why)
+        name, options = decoder_for(content_type, fields)
+        if not _reads_pages(choice):
+            self._opening = b""
+            self._page_options = options if name == "text" else {}
         if status not in ANSWERED or (is_page(content_type) and not _reads_pages(choice)):
-            name, options = decoder_for(content_type, fields)
             self._refusal = Refusal(status, DECODERS[name](**options), family(self._reader.dialect))
         elif choice.dialect is None:
             self._detector = Detector(choice.framing)
@@ -116,6 +122,8 @@ class Exchange:
 
     def receive_data(self, data: bytes) -> list[Event]:
         """A piece of the body is in."""
+        if self._opening is not None:
+            return self._open(self._opening + data)
         if self._refusal:
             self._refusal.receive_data(data)
             return []
@@ -129,6 +137,18 @@ class Exchange:
         """The connection broke off; `message` says how, and is kept in `notes`."""
         self._notes.append(message)
         return self._finish(broken=True)
+
+    def _open(self, opening: bytes, *, ended: bool = False) -> list[Event]:
+        """Hold the body's first bytes until it is known whether they are a page's; then read them."""
+        page = opens_page(opening, ended=ended)
+        if page is None:
+            self._opening = opening
+            return []
+        self._opening = None
+        if page:
+            text = DECODERS["text"](**self._page_options)
+            self._refusal = Refusal(self.status, text, family(self._reader.dialect))
+        return self.receive_data(opening)
 
     def _read(self, frames: list[Frame]) -> list[Event]:
         if self._choice.framing == "connect":
@@ -162,11 +182,12 @@ class Exchange:
     def _finish(self, *, broken: bool) -> list[Event]:
         if self.outcome is not None:
             return []
+        opened = self._open(self._opening, ended=True) if self._opening else []
         if self._refusal:
             events = self._fail(self._refusal.message())
             self.outcome = "error"
         else:
-            events = self._read(self._choice.decoder.receive_end())
+            events = opened + self._read(self._choice.decoder.receive_end())
             if self._detector is not None:
                 events += self._settle(self._detector, None)
             events += self._reader.finish()

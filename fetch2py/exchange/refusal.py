@@ -13,7 +13,7 @@ from fetch2py.dialects.pointers import raw_text
 from fetch2py.framing import Decoder, Frame
 from fetch2py.jsontext import parse
 
-__all__ = ["ANSWERED", "Refusal", "is_page"]
+__all__ = ["ANSWERED", "Refusal", "is_page", "opens_page"]
 
 ANSWERED = frozenset({200, 201})
 """Statuses whose body is an answer. Event streams know 200 alone (WHATWG HTML section 9.2.3), but some
@@ -26,11 +26,32 @@ _MOST_WORDS = 300
 # Each has bounds, for a page can hold a hundred thousand beginnings of a title.
 _TITLE = re.compile(r"<title\b[^>]{0,200}+>\s*+([^<]{1,1000})", re.IGNORECASE)
 _PAGE = re.compile(r"\s*+<(!doctype\s++html|html|head|body)\b", re.IGNORECASE)
+_PAGE_BYTES = re.compile(_PAGE.pattern.encode("ascii"), re.IGNORECASE)
+
+_MOST_OPENING = 1024
+_LONGEST_SIGN = 64
+_BEFORE_SIGN = b"\t\n\f\r \xef\xbb\xbf"
+"""White space, and the bytes of a byte order mark."""
 
 
 def is_page(content_type: str) -> bool:
     """Whether the media type is a web page's."""
     return content_type.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
+
+
+def opens_page(opening: bytes, *, ended: bool = False) -> bool | None:
+    """Whether a body that begins so is a web page, whatever its media type says. None: too short to tell.
+
+    `ended`: the body has no more. The verdict hangs on the first bytes alone, however they were cut. Every
+    framing but text has a rule against such a beginning, so the answers of a chat never have it.
+    """
+    whole = ended or len(opening) >= _MOST_OPENING
+    start = opening[:_MOST_OPENING].lstrip(_BEFORE_SIGN)
+    if start and not start.startswith(b"<"):
+        return False
+    if len(start) < _LONGEST_SIGN and not whole:
+        return None
+    return _PAGE_BYTES.match(start[:_LONGEST_SIGN]) is not None
 
 
 class Refusal:
@@ -71,10 +92,10 @@ class Refusal:
 
     def _of_page(self, text: str) -> str:
         title = _TITLE.search(text)
-        page = f"a web page, “{_short(' '.join(title[1].split()))}”," if title else "a web page"
+        page = f"a web page, “{_short(' '.join(title[1].split()))}”" if title else "a web page"
         if self._status in ANSWERED:
             return f"The server sent {page}, no answer: the login has ended. Copy the request again."
-        return f"The server sent {page} with HTTP status {self._status}."
+        return f"The server sent {page}{',' if title else ''} with HTTP status {self._status}."
 
 
 def _complaint(frame: Frame) -> str:

@@ -79,10 +79,11 @@ def stream(request: Request, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Iterator[
     flight = Flight(request, timeouts)
     with settings():
         client = httpx.Client(verify=flight.tls(), http2=flight.secure, trust_env=flight.by_environment)
+    client.event_hooks = {"response": [flight.receive_head]}
     with client:
         response = _send(client, flight)
         try:
-            yield Response(*flight.head(response), _chunks(response, flight))
+            yield Response(*flight.head, _chunks(response, flight))
         finally:
             response.close()
 
@@ -117,10 +118,11 @@ async def astream(
     flight = Flight(request, timeouts)
     with settings():
         client = httpx.AsyncClient(verify=flight.tls(), http2=flight.secure, trust_env=flight.by_environment)
+    client.event_hooks = {"response": [flight.areceive_head]}
     async with client:
         response = await _asend(client, flight)
         try:
-            yield Response(*flight.head(response), _achunks(response, flight))
+            yield Response(*flight.head, _achunks(response, flight))
         finally:
             await response.aclose()
 

@@ -48,9 +48,13 @@ class _Url(httpx.URL):
 
 
 class Flight:
-    """What has to be known between sending a request and the last byte of its answer."""
+    """What has to be known between sending a request and the last byte of its answer.
+
+    `head` is the last answer's status and header fields, as they came.
+    """
 
     def __init__(self, request: Request, timeouts: Timeouts) -> None:
+        self.head: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
         self._request = request
         self._address = locate(request.url)
         self._timeouts = timeouts
@@ -95,10 +99,25 @@ class Flight:
         message.url = _Url(self._address)
         return message
 
+    def receive_head(self, response: httpx.Response) -> None:
+        """Take in a head, before httpx looks into it.
+
+        httpx builds the request that follows a redirect even where it is not asked to follow one, and raises
+        for a Location that it can't read. So it gets none to see.
+        """
+        fields = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+        self.head = response.status_code, tuple(fields)
+        response.headers.pop("location", None)
+
+    async def areceive_head(self, response: httpx.Response) -> None:
+        """The twin of `receive_head` for tasks."""
+        self.receive_head(response)
+
     def redirected(self, response: httpx.Response) -> bool:
-        """Take in a head. True: it leads elsewhere, send once more. ReplyRefused where it may not lead."""
-        location = next((value for name, value in response.headers.raw if name.lower() == b"location"), b"")
-        following = redirect(self._request, response.status_code, location.decode("latin-1"))
+        """Whether the head leads elsewhere: then send once more. ReplyRefused where it may not lead."""
+        status, headers = self.head
+        location = next((value for name, value in headers if name.lower() == "location"), "")
+        following = redirect(self._request, status, location)
         if following is None:
             self._phase = Phase.FIRST_BYTE
             _heed_clock(response, self._clock)
@@ -121,13 +140,6 @@ class Flight:
                 f"The answer is compressed in a way that can't be undone here: {', '.join(sorted(unknown))}.",
                 hint="Ask for less in the profile: accept-encoding: gzip, deflate, br, zstd.",
             )
-
-    def head(self, response: httpx.Response) -> tuple[int, tuple[tuple[str, str], ...]]:
-        """Status and header fields of the answer."""
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
-        )
-        return response.status_code, headers
 
     def arrived(self) -> None:
         """Take note that bytes of the body are in."""

@@ -504,6 +504,24 @@ def test_every_row_compiles_and_is_recognised_by_its_own_signs(name: str) -> Non
     assert Detector(dialect.framing).held == []
 
 
+@pytest.mark.parametrize(
+    "large",
+    [
+        Frame("message", "x" * 600_000),
+        Frame("x" * 600_000, "{}"),
+        Frame("message", "{}", "x" * 600_000),
+    ],
+    ids=["data", "name", "id"],
+)
+def test_all_that_is_held_counts(large: Frame) -> None:
+    """What a server sends as an id or a name is held as well as its data."""
+    detector = Detector("sse")
+    assert detector.receive([large]) is None
+    assert not detector.full
+    assert detector.receive([large]) is None
+    assert detector.full
+
+
 OPS = st.fixed_dictionaries(
     {
         "op": st.sampled_from(["set", "add", "final", "think"]),

@@ -206,6 +206,61 @@ def test_what_is_no_answer(
         assert exchange.status == status
 
 
+LOGIN = "<title>登录</title><p>data: {}\n\n</p>".encode()
+ENDED = "The server sent a web page, “登录”, no answer: the login has ended. Copy the request again."
+
+
+@pytest.mark.parametrize("dialect", [None, "kimi", "kimi-connect", {"rules": []}])
+@pytest.mark.parametrize(
+    "content_type",
+    ["", "text/event-stream", "application/connect+json", "application/json", "text/plain", "text/html"],
+)
+@pytest.mark.parametrize(
+    "opening", [b"<!DOCTYPE html>", b" \r\n\xef\xbb\xbf\t<!doctype  HTML\n>", b"\xef\xbb\xbf<Html lang=zh>"]
+)
+def test_a_page_is_one_whatever_its_media_type(opening: bytes, content_type: str, dialect: Any) -> None:
+    for _, chunks in every_way(opening + LOGIN):
+        exchange = answered(dialect, {"content-type": content_type}, *chunks)
+        assert (exchange.error, exchange.outcome, exchange.text) == (ENDED, "error", "")
+
+
+def test_a_page_under_another_media_type_keeps_its_charset_and_status() -> None:
+    page = b"<html>" + "<title>登录</title>".encode("gbk")
+    assert answered(None, {"content-type": "text/plain; charset=gbk"}, page).error == ENDED
+    told = answered("kimi", {"content-type": "text/event-stream"}, b"<html>" + LOGIN, status=403).error
+    assert told == "The server sent a web page, “登录”, with HTTP status 403."
+
+
+def test_a_short_page_is_known_at_its_end() -> None:
+    exchange = Exchange("kimi")
+    exchange.receive_head(200, {"content-type": "text/event-stream"})
+    assert exchange.receive_data(b"<html>") == []
+    error, end = exchange.abort("reset")
+    assert error == Error(
+        "The server sent a web page, no answer: the login has ended. Copy the request again."
+    )
+    assert end == End("error", {})
+
+
+@pytest.mark.parametrize(
+    "blank", [b"\n", b"\xef\xbb\xbf", b"\n\n" * 600, b"<htm\n\n", b"<b>" + b"-" * 80 + b"\n\n"]
+)
+def test_what_only_begins_like_a_page_is_read(blank: bytes) -> None:
+    body = blank + sse('{"event":"cmpl","text":"hi"}', '{"event":"all_done"}')
+    for _, chunks in every_way(body):
+        exchange = answered("kimi", {"content-type": "text/event-stream"}, *chunks)
+        assert (exchange.text, exchange.outcome) == ("hi", "clean")
+    page = b" " * 1024 + b"<html>"
+    assert all("page" not in answered(None, {}, *chunks).error for _, chunks in every_way(page))
+
+
+def test_nothing_is_held_back_once_the_beginning_is_known() -> None:
+    exchange = Exchange("kimi")
+    exchange.receive_head(200, {"content-type": "text/event-stream"})
+    for text in ("<html>", "<!doctype html>"):
+        assert exchange.receive_data(sse(json.dumps({"event": "cmpl", "text": text}))) == [Text(text)]
+
+
 def test_a_refusal_is_not_kept_whole() -> None:
     page = b"<html><title>Big</title>" + b"x" * 300_000
     chunks = [page[at : at + 1000] for at in range(0, len(page), 1000)]
@@ -278,7 +333,8 @@ def test_declared_framing_wins_over_an_unknown_media_type() -> None:
 
 def test_pages_are_read_where_the_rules_say_text() -> None:
     rules = {"framing": "text", "rules": [{"to": "text", "get": "@raw"}]}
-    assert answered(rules, {"content-type": "text/html"}, b"<p>hi").text == "<p>hi"
+    for content_type in ("text/html", "text/plain", ""):
+        assert answered(rules, {"content-type": content_type}, b"<html>hi").text == "<html>hi"
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,18 @@ def test_the_front_door_is_light() -> None:
     assert {name for name in loaded_by("import fetch2py") if name.startswith("fetch2py")} == {"fetch2py"}
 
 
+def test_the_room_of_frames_opens_when_it_is_asked_for() -> None:
+    loaded = loaded_by("import fetch2py; assert 'sse' in fetch2py.framing.DECODERS")
+    assert "fetch2py.framing" in loaded
+    assert "fetch2py.dialects" not in loaded
+
+
+def test_importing_the_main_module_runs_nothing() -> None:
+    assert "fetch2py.cli.shelf" not in loaded_by(
+        "import sys; sys.argv[1:] = ['list']; import fetch2py.__main__"
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "unwanted"),
     [

@@ -529,6 +529,33 @@ def test_a_redirect_to_nowhere_is_refused(location: str) -> None:
         redirect(Request("GET", "https://a.test/x"), 302, location)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "location", ["weixin:login", "javascript:alert(1)", "http://[::1", "http://a b/", "//:x", "https:host/x"]
+)
+def test_a_server_that_redirects_to_nowhere(fetch: Fetch, location: str, status: int) -> None:
+    with serve(_answers((status, location))) as server, pytest.raises(ReplyRefused) as caught:
+        fetch(Request("POST", server.url, Headers([]), b"body"))
+    assert caught.value.message == f"{server.url} redirects to something that is not a web address."
+    assert len(server.requests) == 1
+
+
+def test_a_scheme_without_slashes_is_relative_to_the_same_scheme(fetch: Fetch, tls: ssl.SSLContext) -> None:
+    """URL standard, "scheme state"; under another scheme it leads elsewhere."""
+    with serve(_answers((302, "http:host/x"), (200, ""))) as server:
+        assert fetch(Request("GET", server.url)).body == b"done"
+    assert [request.target for request in server.requests] == ["/", "/host/x"]
+    with serve(_answers((302, "http:host/x")), tls) as server, pytest.raises(ReplyRefused, match="not a web"):
+        fetch(Request("GET", server.url))
+
+
+@pytest.mark.parametrize(("status", "location"), [(200, "weixin:login"), (300, "/y"), (302, "")])
+def test_a_location_that_is_not_followed_is_handed_out(fetch: Fetch, status: int, location: str) -> None:
+    with serve(_answers((status, location))) as server:
+        got = fetch(Request("GET", server.url))
+    assert (got.status, got.headers) == (status, (("location", location), ("content-length", "4")))
+
+
 def test_secrets_never_reach_another_origin(fetch: Fetch) -> None:
     with serve(_reply()) as other, serve(_answers((307, f"{other.url}/s3cret"))) as server:
         with pytest.raises(ReplyRefused) as caught:

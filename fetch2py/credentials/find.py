@@ -1,32 +1,22 @@
 """Where in a request's texts the secrets stand, as spans of the text itself.
 
-Knows URLs, header fields, JSON members, form fields, multipart fields. Must not know what a secret is (that
-is `rules`), nor what replaces it.
+Knows URLs, header fields, form fields, multipart fields, and where JSON begins (`members` knows its inside).
+Must not know what a secret is (that is `rules`), nor what replaces it.
 
 Spans are found with regular expressions over the source text and never by parsing it, so that nothing but
-the spans can change and a large body costs less than reading it as JSON once. In a JSON text a quotation
-mark inside a string is always escaped; therefore `"name": "` can only be a member's beginning, and prose
-that quotes JSON is never taken for it.
+the spans can change and a large body costs less than reading it as JSON once.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from fetch2py.credentials.jwt import find_jwts
-from fetch2py.credentials.rules import (
-    BEGINNINGS,
-    SECRET_FIELDS,
-    STEMS,
-    grade,
-    is_secret,
-    is_token,
-    looks_opaque,
-)
+from fetch2py.credentials.members import PERCENT, carried, in_json, is_message
+from fetch2py.credentials.rules import SECRET_FIELDS, is_secret, is_token, looks_opaque
 
 __all__ = ["Span", "in_body", "in_header", "in_url"]
 
@@ -43,28 +33,7 @@ class Span(NamedTuple):
 _URL_FIELDS = frozenset({"referer", "location", "content-location"})
 _PASSWORD = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#@:]*)(?::([^/?#]*))?@")
 _PAIR = re.compile(r"([^&=]++)(?:=([^&]*+))?+")
-
-_COLON = r"[ \t\r\n]*+:[ \t\r\n]*+"
-_MEMBER = re.compile(rf'"([^"\\]{{1,128}}+)"{_COLON}["\[{{]')
-_ESCAPED_MEMBER = re.compile(rf'"((?:[^"\\]|\\.){{1,128}}+)"{_COLON}["\[{{]')
-# Up to so many names are looked for by themselves; it is faster than looking at every member.
-_FEW = 50
-_ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
-_STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
-_CARRIED = re.compile(rf'"(?:id|value|raw)"{_COLON}(?=")')
-_BRACKET = re.compile(r"[\[\]{}]")
-# How far behind `"session": {` its id is looked for.
-_INSIDE = 2000
-# A string whose first three letters could be a known token's: three sets pass over most strings at once.
-_LETTERS = [
-    re.escape(
-        "".join(
-            sorted({beginning[place] for beginning in (*BEGINNINGS, "Bearer", "bearer", "Basic", "basic")})
-        )
-    )
-    for place in range(3)
-]
-_TOKEN = re.compile(rf'"([{_LETTERS[0]}][{_LETTERS[1]}][{_LETTERS[2]}][^"\\]{{8,4000}}+)"')
+_JSON_IN_URL = re.compile(r"[{\[]|%7B|%5B", re.IGNORECASE)
 
 # The head of a multipart text field. Its repetitions are bounded: no text makes it look far for nothing.
 _PART = re.compile(
@@ -120,9 +89,13 @@ def in_body(body: str, media_type: str) -> list[Span]:
 def _in_pairs(text: str, start: int, end: int, labels: tuple[str, str]) -> Iterator[Span]:
     """Secrets among name=value&name=value (WHATWG URL, application/x-www-form-urlencoded)."""
     for match in _PAIR.finditer(text, start, end):
-        name = unquote_plus(match[1])
+        name, start = unquote_plus(match[1]), match.start(2)
         if match[2] and is_secret(name, unquote_plus(match[2])):
             yield Span(*match.span(2), f"{labels[0]}.{name}", labels[1].format(name))
+        elif match[2] and _JSON_IN_URL.match(match[2]) and not is_message(name):
+            for first, last, inner in carried(match[2], PERCENT):
+                label = labels[1].format(f"{inner or 'with a token'} in {name}")
+                yield Span(start + first, start + last, f"{labels[0]}.{inner or 'token'}", label)
 
 
 def _in_parts(body: str) -> Iterator[Span]:
@@ -136,7 +109,7 @@ def _in_parts(body: str) -> Iterator[Span]:
         value = body[start:end]
         if is_secret(name, value):
             yield Span(start, end, f"body.{name}", f"form field {name}")
-        elif value.startswith(("{", "[")):
+        elif value.startswith(("{", "[")) and not is_message(name):
             for span in _in_json(value, "body", f"member {{}} of the form field {name}"):
                 yield span._replace(start=span.start + start, end=span.end + start)
         match = _PART.search(body, end)
@@ -144,51 +117,8 @@ def _in_parts(body: str) -> Iterator[Span]:
 
 def _in_json(text: str, prefix: str, where: str) -> Iterator[Span]:
     """Secrets among a JSON text's string values (RFC 8259); their quotation marks stay outside."""
-    member = _ESCAPED_MEMBER if _ESCAPED_LETTER.search(text) else _MEMBER
-    names = _graded(set(member.findall(text)))
-    if len(names) <= _FEW:
-        member = re.compile(rf'"({"|".join(map(re.escape, names))})"{_COLON}["\[{{]')
-    for match in member.finditer(text) if names else ():
-        name = names.get(match[1])
-        if name is not None:
-            for start, end in _held(text, match.end() - 1, name):
-                yield Span(start, end, f"{prefix}.{name}", where.format(name))
-    for match in _TOKEN.finditer(text):
-        if text[match.start() - 1] != "\\" and is_token(match[1]):
-            yield Span(*match.span(1), f"{prefix}.token", where.format("with a token"))
-
-
-def _graded(raw_names: set[str]) -> dict[str, str]:
-    """The member names that mark a secret, as they stand in the text, each with its meaning."""
-    plain = "\n".join(raw_names).lower()
-    stems = [stem for stem in STEMS if stem in plain]
-    graded = {}
-    for raw in raw_names:
-        lowered = raw.lower()
-        if "\\" in raw or any(stem in lowered for stem in stems):
-            name = _unescaped(raw)
-            if grade(name):
-                graded[raw] = name
-    return graded
-
-
-def _held(text: str, position: int, name: str) -> Iterator[tuple[int, int]]:
-    """The secret string at `position`, where the value of the member `name` begins, or those inside it."""
-    value = _STRING.match(text, position)
-    if value is not None:
-        if is_secret(name, _unescaped(value[1])):
-            yield value.span(1)
-        return
-    # {"session": {"id": "…"}} and {"cookies": ["…"]}: the name speaks for what stands directly inside.
-    bracket = _BRACKET.search(text, position + 1, position + _INSIDE)
-    end = bracket.start() if bracket is not None else position + _INSIDE
-    if text[position] == "[":
-        candidates = (found for found in _STRING.finditer(text, position, end) if looks_opaque(found[1]))
-    else:
-        values = (_STRING.match(text, found.end()) for found in _CARRIED.finditer(text, position, end))
-        candidates = (found for found in values if found is not None and is_secret(f"{name} id", found[1]))
-    for found in candidates:
-        yield found.span(1)
+    for start, end, name in in_json(text):
+        yield Span(start, end, f"{prefix}.{name or 'token'}", where.format(name or "with a token"))
 
 
 def _jwts(text: str, prefix: str, where: str) -> Iterator[Span]:
@@ -203,12 +133,3 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
         if not apart or span.start >= apart[-1].end:
             apart.append(span)
     return apart
-
-
-def _unescaped(raw: str) -> str:
-    if "\\" not in raw:
-        return raw
-    try:
-        return str(json.loads(f'"{raw}"'))
-    except ValueError:
-        return raw

@@ -88,6 +88,9 @@ _PHRASES = {
     "subscription key": Grade.LIKELY,
     "write key": Grade.LIKELY,
     "tokens": Grade.POSSIBLE,
+    "secrets": Grade.POSSIBLE,
+    "api keys": Grade.POSSIBLE,
+    "apikeys": Grade.POSSIBLE,
     "key": Grade.POSSIBLE,
 }
 
@@ -111,13 +114,16 @@ _ABOUT = frozenset(
     )
 )
 
-# Keys that are known to everybody, or that tell records apart.
+# Keys that are known to everybody, or that tell records apart; keys on a keyboard; marks of a language model.
 _PLAIN_KEYS = frozenset(
     f"{kind} key"
-    for kind in ("cache", "foreign", "idempotency", "object", "partition", "primary", "public", "row", "sort")
-)
+    for kind in (
+        *("cache", "foreign", "idempotency", "object", "partition", "primary", "public", "row", "sort"),
+        *("accelerator", "hot", "modifier", "shortcut", "i18n", "l10n", "locale", "translation", "storage"),
+    )
+) | frozenset(f"{kind} token" for kind in ("bos", "cls", "eos", "eot", "mask", "pad", "sep", "stop", "unk"))
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = re.compile(r"[iI]18[nN]|[lL]10[nN]|[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CONSTANT = frozenset(
     (
         "true",
@@ -135,16 +141,24 @@ _CONSTANT = frozenset(
         "required",
     )
 )
+# A path is words, and behind the first of them also ids. Base64 may begin with a slash and hold others, but
+# soon it has a digit or a capital among its letters, or padding.
+_SEGMENT = r"\.?(?:[a-z]{1,20}|[A-Z][a-z]{1,19}|[A-Z]{1,12}|[a-z]{2,12}(?:[A-Z][a-z]{2,12}){1,4})[0-9]{0,3}"
+_PATH_WORD = rf"{_SEGMENT}(?:[-_.~]{_SEGMENT}){{0,9}}+"
+_PATH_ID = r"[0-9]{1,20}+(?![^/?\#])|[0-9a-z-]{8,64}+(?![^/?\#])"
+_PATH = rf"//?+(?:{_PATH_WORD}(?![^/?\#])(?:/+(?:{_PATH_ID}|{_PATH_WORD}(?![^/?\#])))*+/?+(?:[?\#].*+)?+)?+"
 _PLAIN = re.compile(
-    r"""[a-z]{1,12} | [A-Z][a-z]{0,11} | [A-Z]{1,8}    # a word
-      | [-+]?[0-9]{1,7}(?:\.[0-9]*)?                   # a short number
-      | [0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?          # a date
-      | https?://.* | /.*                              # a place; what it holds has names of its own
+    rf"""[a-z]{{1,12}} | [A-Z][a-z]{{0,11}} | [A-Z]{{1,8}}  # a word
+      | [-+]?[0-9]{{1,7}}(?:\.[0-9]*)?                   # a short number
+      | [0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ].*)?        # a date
+      | https?://.* | {_PATH}                          # a place; what it holds has names of its own
+      | </?[|]?[A-Za-z_]{{1,30}}[|]?> | \[[A-Z_]{{1,30}}\]  # a mark of a language model, as <|end|>
     """,
     re.VERBOSE,
 )
 _PRINTABLE = re.compile(r"[!-~]+")
-_SLUG = re.compile(r"(?:[A-Za-z]+|[0-9]{1,4})(?:[-_.:/](?:[A-Za-z]+|[0-9]{1,4}))*")
+_PLAIN_PART = r"(?:[A-Za-z]++[0-9]{0,2}+|[0-9]{1,4}+)"
+_SLUG = re.compile(rf"{_PLAIN_PART}(?:[-_.:/+]{_PLAIN_PART})*+")
 
 # Tokens that are known by how they begin: (the beginning, the least length of a whole token).
 _BEGINNINGS = (

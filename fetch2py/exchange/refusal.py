@@ -42,8 +42,8 @@ def is_page(content_type: str) -> bool:
 def opens_page(opening: bytes, *, ended: bool = False) -> bool | None:
     """Whether a body that begins so is a web page, whatever its media type says. None: too short to tell.
 
-    `ended`: the body has no more. The verdict hangs on the first bytes alone, however they were cut. Every
-    framing but text has a rule against such a beginning, so the answers of a chat never have it.
+    `ended`: the body has no more. The verdict hangs on the first bytes alone, however they were cut. Such a
+    beginning means nothing in any framing but text, so holding it back delays no answer.
     """
     whole = ended or len(opening) >= _MOST_OPENING
     start = opening[:_MOST_OPENING].lstrip(_BEFORE_SIGN)

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from fetch2py.answer import Answer, AsyncAnswer, areplay, replay, submit
-from fetch2py.errors import ProfileInvalid, ReplyRefused, ReplyTruncated, SlotError, WireError
+from fetch2py.errors import ProfileInvalid, ReplyMalformed, ReplyRefused, ReplyTruncated, SlotError, WireError
 from fetch2py.events import End, Error, Event, Reasoning, Text
+from fetch2py.framing import encode_envelope
 from fetch2py.request import Headers, Request
 from fetch2py.wire import Timeouts
 from tests.servers import Connection, Script, event_stream, serve
@@ -142,7 +143,7 @@ def test_a_clean_answer(read: Read) -> None:
     with serve(event_stream(*HELLO)) as server:
         answer, events = read(Plain(server.url), "问")
     assert events == [Reasoning("hm"), Text("你"), Text("好"), End("clean", {"message": "m1"})]
-    assert (answer.text, answer.reasoning, answer.outcome, answer.error) == ("你好", "hm", "clean", "")
+    assert (answer.text, answer.reasoning, answer.outcome, answer.error) == ("你好", "hm", "clean", None)
     assert (answer.ids, answer.status, answer.dialect) == ({"message": "m1"}, 200, "custom")
     assert answer.why
     assert answer.notes == ()
@@ -281,7 +282,7 @@ def test_a_connection_that_breaks(read: Read, then: Callable[[Connection], None]
     with serve(_begin('{"id": "m1"}', '{"t": "a"}', then=then)) as server:
         answer, events = read(Plain(server.url))
         assert events == [Text("a"), End("truncated", {"message": "m1"})]
-        assert answer.error.startswith(f"{server.url} broke off")
+        assert (answer.error or "").startswith(f"{server.url} broke off")
     with pytest.raises(ReplyTruncated, match="broke off in the middle") as caught:
         answer.raise_for_outcome()
     assert caught.value.hint
@@ -388,9 +389,23 @@ def test_a_note_repeats_no_secret(read: Read) -> None:
     with serve(script) as server:
         answer, events = read(Plain(server.url, secrets={"password": SECRET}))
     assert [type(event) for event in events] == [End]
-    assert "(redacted)" in answer.error
-    assert "(redacted)" in answer.notes[0]
-    assert SECRET not in answer.error + answer.notes[0]
+    told = f"{answer.error} {answer.notes[0]}"
+    assert told.count("(redacted)") == 2
+    assert SECRET not in told
+
+
+def test_a_whole_stream_without_an_answer_is_no_success(read: Read) -> None:
+    def script(connection: Connection) -> None:
+        connection.receive_request()
+        body = encode_envelope(b'{"i":1}') + encode_envelope(b"{}", flags=2)
+        connection.reply(body, 200, (("content-type", "application/connect+json"),))
+
+    with serve(script) as server:
+        answer, events = read(Plain(server.url, dialect=None))
+    assert [type(event) for event in events] == [Error, End]
+    assert answer.outcome == "clean"
+    with pytest.raises(ReplyMalformed, match="No known dialect"):
+        answer.raise_for_outcome()
 
 
 def _status_line(text: str) -> Script:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fetch2py.errors import ExchangeError, ReplyRefused, ReplyTruncated, WireError
+from fetch2py.errors import ExchangeError, ReplyMalformed, ReplyRefused, ReplyTruncated, WireError
 from fetch2py.events import End, Error, Event, Outcome, Reasoning, Text
 from fetch2py.exchange import Exchange
 from fetch2py.request import Request
@@ -61,9 +61,9 @@ class Reading:
         return self._exchange.ids
 
     @property
-    def error(self) -> str:
-        """What the server said was wrong, else what broke; "" if nothing did. Secrets are masked."""
-        return self._masked(self._exchange.error or (self._fault.message if self._fault else ""))
+    def error(self) -> str | None:
+        """What the server said was wrong, else what broke; None if nothing did. Secrets are masked."""
+        return self._masked(self._exchange.error or (self._fault.message if self._fault else "")) or None
 
     @property
     def outcome(self) -> Outcome | None:
@@ -86,12 +86,17 @@ class Reading:
         return tuple(map(self._masked, self._exchange.notes))
 
     def raise_for_outcome(self) -> None:
-        """Raise ReplyRefused for an error, ReplyTruncated for whatever has no end. A clean answer passes."""
-        hint = self._fault.hint if self._fault else ""
+        """Raise ReplyRefused for an error, ReplyTruncated for whatever has no end. A clean answer passes.
+
+        Raise ReplyMalformed for a stream that was whole and in which nobody found an answer.
+        """
+        hint, told = self._fault.hint if self._fault else "", self.error
         if self.outcome == "error":
-            raise ReplyRefused(self.error, hint=hint)
+            raise ReplyRefused(told or "The server answered with an error.", hint=hint)
         if self.outcome != "clean":
-            raise ReplyTruncated(self.error or "The answer broke off before its end.", hint=hint)
+            raise ReplyTruncated(told or "The answer broke off before its end.", hint=hint)
+        if told:
+            raise ReplyMalformed(told, hint=hint)
 
     @property
     def _enough(self) -> bool:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 from fetch2py import jsontext
 from fetch2py.errors import SlotError
@@ -21,28 +20,29 @@ from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.kinds import UNFILLABLE, is_telemetry, kind_of
 from fetch2py.message.names import WEAK
 from fetch2py.message.notation import well_formed
+from fetch2py.message.rivals import (
+    Ranked,
+    has_close_rival,
+    has_twin,
+    is_inside,
+    is_overshadowing,
+    same_and_others,
+)
 from fetch2py.message.texts import NATURAL, is_markup, naturalness, normal, unmarked
 from fetch2py.message.walk import Place, places
 from fetch2py.request import Request
 
 __all__ = ["Finding", "find"]
 
-# Where nothing was typed, a text is the message if it weighs this much, and the next one less by the margin.
+# Where nothing was typed, a text is the message if it weighs this much, and the next one less by the margin that `rivals` has.
 # A natural text under a fair name weighs 8, one in the person's turn 10 more.
-_SURE, _MARGIN = 6.0, 4.0
-# Parts of one turn are told apart by little else than their order, which differs from site to site.
-_MARGIN_OF_PARTS = 8.0
+_SURE = 6.0
 # Below this a place is none that messages stand in.
 _FLOOR = 0.0
-# Texts so short are found in unrelated places by chance.
-_SHORT = 8
 _SHORTEST_PART = 4
-# What its containers take away from a place's weight before it is a matter beside the message.
-_SIDE_MATTER = -6.0
+# A name of this weight is one that messages have.
+_FAIR = 5
 _OFFERED = 9
-
-
-_Ranked: TypeAlias = tuple[float, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,12 @@ def _among(matching: list[Place], doubt: str) -> _Choice:
     if not ranked:
         return _Choice(matching, refusal=_TELEMETRY)
     best = ranked[0][1]
-    also, rivals = ([], ranked[1:]) if doubt else _same_and_others(ranked)
+    also, rivals = ([], ranked[1:]) if doubt else same_and_others(ranked)
     if not doubt and (best.name.weight <= WEAK or not best.is_own):
         doubt = _ODD_PLACE
-    if not doubt and _has_close_rival(ranked[0], rivals):
+    if not doubt and best.standing.in_feedback:
+        doubt = _FEEDBACK
+    if not doubt and (has_close_rival(ranked[0], rivals) or has_twin(best, rivals)):
         doubt = _CLOSE
     places = [best, *(place for _, place in rivals)]
     return _Choice(places, also, doubt=doubt, why=_WHY_TYPED_OF_MANY if rivals else _WHY_TYPED)
@@ -147,11 +149,21 @@ def _untyped(found: list[Place]) -> _Choice:
         refusal = _TELEMETRY if any(place.standing.is_report for place in found) else _NO_MESSAGE
         return _Choice([place for _, place in ranked], refusal=refusal)
     weight, best = ranked[0]
-    also, rivals = _same_and_others(ranked)
+    also, rivals = same_and_others(ranked)
+    around = [place for place in found if place.is_json and place.is_own and place.name.weight >= _FAIR]
+    outer = next((place for place in around if best.name.weight <= 0 and is_inside(best, place)), None)
+    if outer is not None:
+        return _Choice([outer, *(place for _, place in ranked)], doubt=_JSON_MESSAGE)
     doubt = ""
-    if weight < _SURE or not best.is_own:
+    if weight < _SURE or not best.is_own or best.standing.is_unsettled:
         doubt = _FAINT
-    elif _has_close_rival(ranked[0], rivals):
+    elif best.standing.in_feedback:
+        doubt = _FEEDBACK
+    elif (
+        has_close_rival(ranked[0], rivals)
+        or has_twin(best, rivals)
+        or is_overshadowing(ranked[0], [*(place for _, place in rivals), *around])
+    ):
         doubt = _CLOSE
     elif is_markup(best.text):
         doubt = _MARKUP
@@ -180,7 +192,7 @@ def _address(kind: str, place: Place) -> str:
     return slots.address(kind, place.field, [tuple(map(str, tokens)) for tokens in place.tokens])
 
 
-def _ranked(found: Iterable[Place], weigh: Callable[[Place], float]) -> list[_Ranked]:
+def _ranked(found: Iterable[Place], weigh: Callable[[Place], float]) -> list[Ranked]:
     """The places that are not in an event's report, the heaviest first; of equals the first in the source."""
     ranked = [(weigh(place), place) for place in found if not place.standing.is_report]
     return sorted(ranked, key=itemgetter(0), reverse=True)
@@ -193,52 +205,6 @@ def _weight(place: Place) -> float:
 def _weight_with_nature(place: Place) -> float:
     # A place that no text could lift to the floor needs no look at its text.
     return place.weight if place.weight < _FLOOR - NATURAL else place.weight + naturalness(place.text)
-
-
-def _same_and_others(ranked: list[_Ranked]) -> tuple[list[Place], list[_Ranked]]:
-    """Of all places behind the best one: those that must change with it, and its rivals."""
-    best = ranked[0][1]
-    text = normal(best.text)
-    same: list[Place] = []
-    others: list[_Ranked] = []
-    for weight, place in ranked[1:]:
-        if _changes_with(best, place) and normal(place.text) == text:
-            same.append(place)
-        else:
-            others.append((weight, place))
-    return same, others
-
-
-def _has_close_rival(best: _Ranked, rivals: list[_Ranked]) -> bool:
-    names = _names(best[1])
-    for weight, place in rivals:
-        distance = best[0] - weight
-        if distance >= _MARGIN_OF_PARTS:
-            return False
-        if distance < _MARGIN or (place.is_own and _names(place) == names):
-            return True
-    return False
-
-
-def _way(place: Place) -> Iterator[str | int]:
-    return chain((place.field,), *place.tokens)
-
-
-def _names(place: Place) -> list[str]:
-    return [token for token in _way(place) if isinstance(token, str)]
-
-
-def _changes_with(best: Place, place: Place) -> bool:
-    """Whether a place with the same text is another spelling of the same message, not one like it."""
-    if not place.is_own or place.is_json or (place.standing.is_answered and not best.standing.is_answered):
-        return False
-    if place.surroundings < _SIDE_MATTER and not place.standing.is_open:
-        return False
-    if place.name.weight < 0 or (place.name.weight == 0 and len(place.text) < _SHORT):
-        return False
-    # Elements of one list are different turns or parts; members of one object are the same thing twice.
-    ways = zip(_way(best), _way(place), strict=False)
-    return next((isinstance(ours, str) for ours, theirs in ways if ours != theirs), False)
 
 
 def _equal(text: str, typed: str) -> bool:
@@ -260,6 +226,8 @@ _WHY_WEIGHT = "Its name, role and position fit a message best; nothing else come
 _ODD_PLACE = f"What was typed stands only where messages seldom do: {_HINT}."
 _CLOSE = f"Other texts could be the message as well: {_HINT}."
 _FAINT = "Little marks this text as the message: say what was typed, or name the slot."
+_FEEDBACK = f"This looks like what was said of an answer, not like what asked for it: {_HINT}."
+_JSON_MESSAGE = f"The message seems to be JSON itself: {_HINT}."
 _MARKUP = "The message stands in HTML there, and a new one would replace all of it: name the slot to do so."
 _PART = "What was typed is a part of this text, and a new one would replace it all: name the slot to do so."
 _NOWHERE = "What was typed is nowhere in this request: another request may have sent the message."

@@ -28,8 +28,8 @@ _MESSAGE = {
     **dict.fromkeys(words("query"), 9),
     **dict.fromkeys(words("message msg input inputs ask"), 8),
     **dict.fromkeys(words("text txt content contents parts q"), 7),
-    **dict.fromkeys(words("say chat keyword keywords body"), 5),
-    **dict.fromkeys(words("value term comment instruction search"), 4),
+    **dict.fromkeys(words("say chat keyword keywords body instruction"), 5),
+    **dict.fromkeys(words("value term comment search"), 4),
     **dict.fromkeys(words("data caption messages"), 3),
 }
 # Words that say whose text it is or in what form, and take nothing away from the word beside them.
@@ -64,14 +64,17 @@ _SIDE_MATTERS = words(
     metadata meta config configurable settings options preferences style styles tool tools file files
     attachment attachments ref refs reference references plugin plugins function functions schema header
     headers device client feature features extra env browser app source sources citation citations
-    template templates quote quotes error usage parameters stop
+    template templates quote quotes quoted error usage parameters stop
+    document documents doc docs knowledge passage passages chunk chunks results page pages article
+    selection reply parent
     """
 )
 _INSIDE = {
     **dict.fromkeys(words("message prompt question query"), 2),
     **dict.fromkeys(_SIDE_MATTERS, -10),
     **dict.fromkeys(words("context memory memories examples answer response suggestions"), -15),
-    **dict.fromkeys(words("system developer assistant instructions preamble persona"), -20),
+    **dict.fromkeys(words("system developer assistant instructions preamble persona bot bots agent"), -20),
+    **dict.fromkeys(words("agents character characters chatbot"), -20),
     **dict.fromkeys(words("history histories past previous earlier"), -25),
 }
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from fetch2py.message.roles import OTHER, PERSON, UNKNOWN, Turns, role_of, turns_of
+from fetch2py.message.roles import OTHER, PERSON, UNKNOWN, Turns, newest_first, role_of, turns_of
 from fetch2py.message.texts import words
 
-__all__ = ["Standing", "by_elements", "by_role", "reported_members", "standing_of"]
+__all__ = ["Standing", "by_elements", "by_role", "is_feedback", "reported_members", "standing_of"]
 
 _ROLE_WEIGHT = {PERSON: 10.0, OTHER: -20.0}
 _OPEN_TURN = 12.0
@@ -23,11 +23,20 @@ _EVENT_NAMES = words("event event_name eventName event_type eventType")
 _EVENT_PROPERTIES = words("properties event_properties eventProperties")
 _EVENT_DETAILS = _EVENT_PROPERTIES | words("params attributes props metadata")
 _REPORT_MARKS = words("writeKey write_key api_key distinct_id sent_at sentAt anonymousId statsigMetadata")
+# What is said of an answer, and a question with the answer it got.
+_RATINGS = words(
+    """
+    rating feedback feedback_type feedbackType vote thumbs thumbs_up thumbs_down thumbsUp thumbsDown stars
+    satisfaction liked is_liked isLiked reaction
+    """
+)
+_ANSWERS, _QUESTIONS = words("answer response reply completion output"), words("question prompt query")
 
 
 class Standing(NamedTuple):
     """`role` is a weight. An answered turn is the person's last one with another's behind it, an open turn
-    their last one with none; the turns before are past. `in_report`: the body as a whole reports events.
+    their last one with none; the turns before are past. `is_unsettled`: which one is the newest can't be
+    told. `in_report`: the body as a whole reports events; `in_feedback`: it tells about an answer.
     """
 
     role: float = 0.0
@@ -37,6 +46,8 @@ class Standing(NamedTuple):
     is_open: bool = False
     is_report: bool = False
     in_report: bool = False
+    is_unsettled: bool = False
+    in_feedback: bool = False
 
 
 def standing_of(body: Any) -> Standing:
@@ -55,11 +66,13 @@ def by_elements(standing: Standing, member: object, items: list[Any]) -> Callabl
     if turns is None:
         if member not in _TURN_LISTS:
             return None
-        turns = Turns((UNKNOWN,) * len(items), len(items) - 1, is_open=True)
+        is_reversed = bool(newest_first(items))
+        last = 0 if is_reversed else len(items) - 1
+        turns = Turns((UNKNOWN,) * len(items), last, is_open=True, step=-1 if is_reversed else 1)
     known: dict[tuple[str, int], Standing] = {}
 
     def at(index: int) -> Standing:
-        side = (index > turns.last) - (index < turns.last)
+        side = ((index > turns.last) - (index < turns.last)) * turns.step
         key = (turns.roles[index], side)
         if key not in known:
             known[key] = _in_turn(standing, turns, *key)
@@ -77,6 +90,19 @@ def reported_members(standing: Standing, item: dict[str, Any], *, in_list: bool)
     return _EVENT_PROPERTIES if "name" in item else frozenset()
 
 
+def is_feedback(item: dict[str, Any]) -> bool:
+    """Whether an object tells what a person thinks of an answer, or which answer a question got."""
+    if not _RATINGS.isdisjoint(item) and any(item.get(name) for name in _RATINGS):
+        return True
+    if _ANSWERS.isdisjoint(item):
+        return False
+    return _has_text(item, _ANSWERS) and _has_text(item, _QUESTIONS)
+
+
+def _has_text(item: dict[str, Any], names: frozenset[str]) -> bool:
+    return any(isinstance(item.get(name), str) and item[name] for name in names)
+
+
 def _in_turn(standing: Standing, turns: Turns, role: str, side: int) -> Standing:
     standing = _with_role(standing, role)
     if role == OTHER:
@@ -86,7 +112,8 @@ def _in_turn(standing: Standing, turns: Turns, role: str, side: int) -> Standing
     if side > 0 or role == UNKNOWN:
         return standing
     weight = _OPEN_TURN if turns.is_open else _ANSWERED_TURN
-    return standing._replace(role=weight, is_open=turns.is_open, is_answered=not turns.is_open)
+    is_open, is_unsettled = turns.is_open, not turns.is_settled
+    return standing._replace(role=weight, is_open=is_open, is_answered=not is_open, is_unsettled=is_unsettled)
 
 
 def _with_role(standing: Standing, role: str) -> Standing:

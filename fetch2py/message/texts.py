@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["NATURAL", "is_graphql", "is_markup", "naturalness", "normal", "unmarked", "words"]
+__all__ = ["NATURAL", "is_briefing", "is_graphql", "is_markup", "naturalness", "normal", "unmarked", "words"]
 
 NATURAL, MACHINE, BLOB = 3, -8, -20
 
@@ -38,6 +38,11 @@ _MACHINE = re.compile(
 )
 # A comment ends with its line. Hashtags look like comments without end, so nothing is tried twice.
 _GRAPHQL = re.compile(r"\s*+(?:#[^\r\n]*+\s*+)*+(?:\{|(?:query|mutation|subscription|fragment)\b[^{]*+\{)")
+# How instructions to a model begin.
+_BRIEFING = re.compile(
+    r"\s*+(?:you(?:'re| are) (?:an?|the|my|our|chatgpt|claude)\b|act as\b|你是(?:一|个)|请?你?扮演)",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"<[^>]*+>")
 _OPENING_TAG = re.compile(r"\s*+<([a-zA-Z][\w-]*+)[^>]*+>")
 # Marks beyond the Latin letters, all combining ones among them: composing takes the square of a run's length.
@@ -91,6 +96,11 @@ def naturalness(text: str) -> float:
 def is_graphql(text: str) -> bool:
     """Whether the text begins as a GraphQL document does (GraphQL, section 2.2)."""
     return bool(_GRAPHQL.match(text))
+
+
+def is_briefing(text: str) -> bool:
+    """Whether the text begins as instructions to a model do, which a person seldom writes as a message."""
+    return bool(_BRIEFING.match(text))
 
 
 def is_markup(text: str) -> bool:

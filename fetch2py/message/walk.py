@@ -10,7 +10,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py import jsontext
 from fetch2py.message.names import NO_NAME, Name, name
-from fetch2py.message.standing import Standing, by_elements, by_role, reported_members, standing_of
+from fetch2py.message.standing import (
+    Standing,
+    by_elements,
+    by_role,
+    is_feedback,
+    reported_members,
+    standing_of,
+)
 from fetch2py.message.texts import is_graphql, words
 
 __all__ = ["Place", "Trail", "places"]
@@ -124,6 +131,8 @@ def _members(container: _Container) -> Iterator[_Item]:
         standing = by_role(standing, members)
     elif isinstance(members.get("type"), str) and members["type"] in _PARTS:
         score += _PART
+    if is_feedback(members):
+        standing = standing._replace(in_feedback=True)
     reported = reported_members(standing, members, in_list=in_list)
     for member in reversed(members):
         value = members[member]

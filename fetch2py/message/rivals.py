@@ -1,0 +1,122 @@
+"""Whether a place is the message alone: what must change with it, and what could as well be the message.
+
+Knows two places and their weights. Must not know what was typed, nor what becomes of a doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from math import inf
+from typing import TypeAlias
+
+from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, naturalness, normal
+from fetch2py.message.walk import Place
+
+__all__ = ["Ranked", "has_close_rival", "has_twin", "is_inside", "is_overshadowing", "same_and_others"]
+
+# The next text weighs less than the message by this much.
+_MARGIN = 4.0
+# Parts of one turn are told apart by little else than their order, which differs from site to site.
+_MARGIN_OF_PARTS = 8.0
+# Texts so short are found in unrelated places by chance.
+_SHORT = 8
+# What its containers take away from a place's weight before it is a matter beside the message.
+_SIDE_MATTER = -6.0
+
+Ranked: TypeAlias = tuple[float, Place]
+"""A place with its weight, that of its text included where that counts."""
+
+
+def same_and_others(ranked: list[Ranked]) -> tuple[list[Place], list[Ranked]]:
+    """Of all places behind the best one: those that must change with it, and its rivals."""
+    best = ranked[0][1]
+    text = normal(best.text)
+    same: list[Place] = []
+    others: list[Ranked] = []
+    for weight, place in ranked[1:]:
+        if _changes_with(best, place) and normal(place.text) == text:
+            same.append(place)
+        else:
+            others.append((weight, place))
+    return same, others
+
+
+def has_close_rival(best: Ranked, rivals: list[Ranked]) -> bool:
+    names = _names(best[1])
+    for weight, place in rivals:
+        distance = best[0] - weight
+        if distance >= _MARGIN_OF_PARTS:
+            return False
+        if distance < _MARGIN or (place.is_own and _names(place) == names):
+            return True
+    return False
+
+
+def is_overshadowing(best: Ranked, rivals: Iterable[Place]) -> bool:
+    """Whether a rival would come near if it looked natural: "hi" and an address can be messages as well.
+
+    Beside instructions to a model any text is near that has a name of messages.
+    """
+    weight, place = best
+    margin = inf if is_briefing(place.text) else _MARGIN
+    return any(
+        rival.is_own
+        and rival.name.weight > 0
+        and rival.surroundings >= _SIDE_MATTER
+        and weight - rival.weight - NATURAL < margin
+        and not is_graphql(rival.text)
+        and not is_inside(place, rival)
+        for rival in rivals
+    )
+
+
+def has_twin(best: Place, rivals: Iterable[Ranked]) -> bool:
+    """Whether a text is the same that is too short, and its name too plain, to tell if that is chance."""
+    text = normal(best.text)
+    return len(text) < _SHORT and any(
+        place.name.weight == 0
+        and place.is_own
+        and place.surroundings >= _SIDE_MATTER
+        and normal(place.text) == text
+        for _, place in rivals
+    )
+
+
+def is_inside(place: Place, outer: Place) -> bool:
+    """Whether the place is in the JSON that is the text of the outer one."""
+    trail = place.trail if outer.is_json and place.field == outer.field else None
+    while trail is not None:
+        trail, token = trail
+        if token is None and trail is outer.trail:
+            return True
+    return False
+
+
+def _way(place: Place) -> Iterator[str | int]:
+    return chain((place.field,), *place.tokens)
+
+
+def _names(place: Place) -> list[str]:
+    return [token for token in _way(place) if isinstance(token, str)]
+
+
+def _changes_with(best: Place, place: Place) -> bool:
+    """Whether a place with the same text is another spelling of the same message, not one like it."""
+    if not place.is_own or place.is_json or (place.standing.is_answered and not best.standing.is_answered):
+        return False
+    if place.surroundings < _SIDE_MATTER and not place.standing.is_open:
+        return False
+    if place.name.weight < 0 or (place.name.weight == 0 and not _is_no_chance(best, place)):
+        return False
+    # Elements of one list are different turns or parts; members of one object are the same thing twice.
+    ways = zip(_way(best), _way(place), strict=False)
+    return next((isinstance(ours, str) for ours, theirs in ways if ours != theirs), False)
+
+
+def _is_no_chance(best: Place, place: Place) -> bool:
+    """Whether the same text under a plain name is the message again: a long one, or one right beside it."""
+    if len(place.text) >= _SHORT:
+        return True
+    is_beside = place.trail is not None and best.trail is not None and place.trail[0] is best.trail[0]
+    return is_beside and best.name.weight > 0 and naturalness(place.text) >= 0

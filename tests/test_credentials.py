@@ -105,6 +105,10 @@ SECRET = [
     ("authenticity_token", "Jm1Qw7=="),
     ("key", OPAQUE),
     ("Sec-WebSocket-Key", "x3JJHMbDL1EzLkh9GBhXDw=="),
+    ("x-msh-session-id", "/9j2bQ0kUe3mP7vXwz5A=="),
+    ("token", "/9j2bQ0kUe3mP7vXwz5A"),
+    ("token", "/9j2/Q0kUe3mP7vXwz5A"),
+    ("token", "/api/9j2bQ0kUe3mP7vXwz5A"),
     ("anything", JWT),
     ("anything", "sk-FAKE-not-a-real-key"),
     ("anything", "ghp_0123456789abcdefghij"),
@@ -135,7 +139,21 @@ NOT_SECRET = [
     ("sessions_url", "https://x.test/a1b2c3d4e5f6a7b8"),
     ("auth", "Default"),
     ("auth_url", "/oauth2/v1/a1b2c3d4e5f6a7b8"),
+    ("session", "/"),
+    ("session", "/home/user/.config/App"),
+    ("session", "/chat/550e8400-e29b-41d4-a716-446655440000?page=1"),
+    ("session", "//cdn.x.test/v1/users/123/getSession/"),
     ("author", "Jm1Qw7Jm1Qw7Jm1Qw7"),
+    ("eos_token", "<|endoftext|>"),
+    ("eos_token", "s1"),
+    ("token", "</s>"),
+    ("token", "<|im_end|>"),
+    ("token", "[CLS]"),
+    ("shortcut_key", "ctrl+k"),
+    ("shortcutKey", "ctrl+shift+alt+k"),
+    ("key", "ctrl+shift+alt+f12"),
+    ("i18nKey", "chat.input2_a.placeholderX1z9"),
+    ("localStorageKey", "chat_settings_v2_state"),
     ("authority", OPAQUE),
     ("sign_in", "s1"),
     ("key", "never"),
@@ -362,6 +380,89 @@ def test_the_message_is_never_lifted(row: Any) -> None:
         assert (given.body or b"").count(spelling.encode()) == (left.body or b"").count(spelling.encode())
 
 
+# Names and values that JSON says in other ways, and JSON inside of other texts.
+
+HELD = '{"access_token":"q8Zk3LmP0vTn5YwR"}'
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("given", "secrets"),
+    [
+        (request(json.dumps({"payload": HELD})), {"body.access_token": "q8Zk3LmP0vTn5YwR"}),
+        (
+            request(json.dumps({"a": json.dumps({"é": "😀\n", "b": HELD, "t": ["sk-FAKE-not-a-real-key"]})})),
+            {"body.access_token": "q8Zk3LmP0vTn5YwR", "body.token": "sk-FAKE-not-a-real-key"},
+        ),
+        (request(json.dumps({"a": '[{"secret":"1\\n2"}]'})), {"body.secret": "1" + "\\" * 2 + "n2"}),
+        (request("data=" + quote(HELD), FORM), {"body.access_token": "q8Zk3LmP0vTn5YwR"}),
+        (
+            request(
+                url="https://x.test/?variables=" + quote('{"é":["sk-FAKE-not-a-real-key"],"api_key":"aé1"}')
+            ),
+            {"query.token": "sk-FAKE-not-a-real-key", "query.api_key": "a%C3%A91"},
+        ),
+        (request('{"tokens":{"n":{"m":["a"]},"access":"s1"}}'), {"body.tokens": "s1"}),
+        (request(json.dumps({"tokens": {"mine": OPAQUE}})), {"body.tokens": OPAQUE}),
+        (request(json.dumps({"apiKeys": {"some": OPAQUE}})), {"body.apiKeys": OPAQUE}),
+        (request('{"headers":[["x-api-key" , "q8Z1"], ["cookie","a=b"]]}'),
+         {"body.x-api-key": "q8Z1", "body.cookie": "a=b"}),
+        (request('{"name":"token","n":1,"value":"q8Z1"}'), {"body.token": "q8Z1"}),
+        (request('[{"a":"b"},{"value":"q8Z1","path":"x","key":"sid"}]'), {"body.sid": "q8Z1"}),
+    ],
+)  # fmt: skip
+def test_names_and_values_in_other_ways(given: Request, secrets: dict[str, str]) -> None:
+    lift_of = lifted(given)
+    assert lift_of.secrets == secrets
+    if given.headers.get("content-type") == "application/json" and lift_of.request.body:
+        json.loads(lift_of.request.body)
+
+
+@pytest.mark.parametrize("name", ["prompt", "content", "user_message", "newQuery", "q", "TEXT"])
+def test_json_that_a_person_wrote_stays(name: str) -> None:
+    part = f'--x\r\n{PART}; name="{name}"\r\n\r\n{HELD}\r\n--x--'
+    for given in [
+        request(json.dumps({name: HELD, "list": [HELD]})),
+        request(f"{name}={quote(HELD)}", FORM),
+        request(url=f"https://x.test/?{name}={quote(HELD)}"),
+        request(part, "multipart/form-data; boundary=x"),
+    ]:
+        assert lifted(given).secrets == {}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        request(json.dumps({"a": HELD + "x", "a2": "{}"})),
+        request(json.dumps({"b": '{"token":"t1"', "c": '{"token":"t1",}', "e": "[1]"})),
+        request('{"a":"{\\"token\\":\\"t1\\q\\"}"}'),
+        request('{"a":"{\\"token\\":'),
+        request(f"data={quote(HELD)}x&b=%7B", FORM),
+        request('{"session_id":170000000000000001,"session":{"model":"gpt-4o-realtime-2024-12-17"}}'),
+        request('{"tokens":{"prompt":"Antidisestablishment1","type":"b"},"auth":{"a":{"b":{"c":{"id":"s1"}}}}}'),
+        request('{"session":{"a":"b"'),
+        request('{"headers":[["token","none"],["token","t1","x"],["token",1],["a","b1"]],"tags":["token","t1"]}'),
+        request('{"headers":[["password","reset"],["cookie"," "]]}'),
+        request('{"name":"token","values":1,"a":{"value":"t1"}}'),
+        request('{"name":"tool","value":"t1","key":"theme","x":{"name":"password","value":"forgotten"}}'),
+        request('{"a":[],"value":1,"name":"token'),
+        request('{"name":"token","value":"t1'),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_name_and_its_value(given: Request) -> None:
+    assert lifted(given).secrets == {}
+
+
+def test_the_levels_that_are_looked_into_are_bounded() -> None:
+    text = HELD
+    for level in range(6):
+        assert bool(lifted(request(text)).secrets) == (level < 5)
+        text = json.dumps({"a": text})
+    deep = json.dumps({"token": "t1", "a": json.loads("[" * 900 + "]" * 900)})
+    body = json.dumps({"a": deep.replace("[", "[" * 200).replace("]", "]" * 200)})
+    assert lifted(request(body)).request.body
+
+
 # Putting back.
 
 
@@ -477,6 +578,8 @@ def test_a_json_body_stays_json(value: Any, ascii_only: bool) -> None:
     [
         (f"Authorization: Bearer {JWT}", "Authorization: Bearer eyJ…(redacted)"),
         ("authorization: FAKE", "authorization: (redacted)"),
+        ('x-session-id: /9j2bQ0kUe3mP7vX== {"token":"/9j2bQ0kUe3m"}',
+         'x-session-id: /9j…(redacted) {"token":"(redacted)"}'),
         ("Authorization=Bearer abcdefgh1", "Authorization=Bearer (redacted)"),
         ('"cookie": "sid=FAKE; theme=dark; x"', '"cookie": "sid=(redacted); theme=(redacted); x"'),
         ("cookie: sid=FAKE-HTTPONLY-SESSION", "cookie: sid=FAK…(redacted)"),
@@ -603,6 +706,17 @@ UNITS = [
         f'{PART}; name="token"\n',
         f"{JWT} ",
     ),
+    *(
+        '"a":"{',
+        '{"a":"{\\"',
+        '[["token","',
+        '"name":"token","value":',
+        '"tokens":[["',
+        '{"a":"b",',
+        "?a=%7B",
+        "&a=%5B",
+    ),
+    *("/a", "/a-", "/aA", "/.", "token=/a?", '{"value":"a","name":"sid",', '"token":{"a":"{'),
     *(f'\n--x\n{PART}; name="token"\n\nt1', "/", "?", "#", "%41", "Bearer", "a-", "A", "a,b=", "\\u0061"),
 ]
 

@@ -199,6 +199,19 @@ class TestTwins:
         finding = found({"title": "hello you", "message": "hello you"}, "hello you")
         assert (finding.slot, finding.also, finding.runner_up) == ("json:/message", (), None)
 
+    @pytest.mark.parametrize("sent", ["你好", None])
+    def test_a_short_text_right_beside(self, sent: str | None) -> None:
+        finding = found({"request": {"command": "你好", "original_utterance": "你好"}}, sent)
+        assert finding.slot == "json:/request/original_utterance"
+        assert (finding.also, finding.sure) == (("json:/request/command",), True)
+
+    @pytest.mark.parametrize(
+        "body", [{"prompt": "1", "foo": "1"}, {"prompt": "1", "x": {"foo": "1"}}, {"prompt": "1", "x": ["1"]}]
+    )
+    def test_a_short_text_elsewhere_is_asked_for(self, body: Any) -> None:
+        finding = found(body, "1")
+        assert (finding.slot, finding.also, finding.sure) == ("json:/prompt", (), False)
+
     def test_an_earlier_turn_of_the_same_words_stays(self) -> None:
         turns = [{"role": "user", "content": "go on"}, {"role": "assistant", "content": "…"}]
         finding = found({"messages": [*turns, *turns, turns[0]]}, "go on")
@@ -315,6 +328,121 @@ class TestUntyped:
         for _ in range(200):
             deep = [deep]
         assert found(deep).slot is None
+
+
+SHORT = ["hi", "test", "why", "Yes", "1+1", "42", "https://a.example/b", "en-US"]
+BRIEFING = "You are a bot that helps people."
+
+
+class TestNeverWrongAndSure:
+    @pytest.mark.parametrize("text", SHORT)
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"bot": {"prompt": BRIEFING}},
+            {"prompt": BRIEFING},
+            {"agent": {"persona": {"text": "Be kind to all."}, "instruction": "Be kind to all."}},
+            {"characters": [{"prompt": BRIEFING}]},
+            {"documents": [{"text": "Some natural text here."}], "replyTo": {"content": "An old text."}},
+            {"document_text": "Some natural text here.", "quote": "An old text."},
+            {
+                "messages": [
+                    {"role": "user", "content": "An old one?"},
+                    {"role": "assistant", "content": "Yes."},
+                ]
+            },
+        ],
+    )
+    @pytest.mark.parametrize("name", ["message", "text", "query", "body"])
+    def test_short_messages_and_addresses(self, body: dict[str, Any], name: str, text: str) -> None:
+        finding = found({**body, name: text})
+        assert not finding.sure or finding.slot == f"json:/{name}"
+
+    def test_a_short_message_beside_a_bot_is_sure(self) -> None:
+        finding = found({"bot": {"prompt": BRIEFING}, "message": "hi"})
+        assert (finding.slot, finding.sure) == ("json:/message", True)
+        assert found({"prompt": BRIEFING, "model": "m", "mode": "query"}).sure
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"instruction": "test", "input": "The text that should be rewritten…"},
+            {"question": "How satisfied are you with us?", "answer": "very much so"},
+            {"rating": "good", "content": "I like it a lot"},
+            {"prompt": "what is this?", "comment": "I like it", "thumbs": "up"},
+            {"message": '{"n": 1}', "body": "Some text is here."},
+            {"messages": [{"role": "user", "content": '{"n": 1}'}], "prompt": "Some text is here."},
+        ],
+    )
+    def test_it_is_unsure(self, body: Any) -> None:
+        assert not found(body).sure
+
+    def test_feedback_is_no_request_even_if_it_quotes_one(self) -> None:
+        finding = found({"prompt": "what is this?", "rating": 1}, "what is this?")
+        assert (finding.slot, finding.sure) == ("json:/prompt", False)
+        assert "answer" in finding.reason
+
+    @pytest.mark.parametrize(
+        "body", [{"question": "why me?", "answer": ""}, {"rating": None, "question": "why me?"}]
+    )
+    def test_what_has_no_answer_yet_is_no_feedback(self, body: Any) -> None:
+        assert found(body).sure
+
+    def test_a_message_that_is_json(self) -> None:
+        body = {"messages": [{"role": "user", "content": '{"city": "Paris"}'}]}
+        finding = found(body)
+        assert (finding.slot, finding.sure) == ("json:/messages/0/content", False)
+        assert "JSON" in finding.reason
+        assert finding.runner_up == "json:/messages/0/content > json:/city"
+        body["messages"][0]["content"] = '{"text": "Paris"}'
+        assert found(body).slot == "json:/messages/0/content > json:/text"
+        assert found({"payload": '{"utterance": "who is it?"}', "message": '{"a": 1}'}).sure is False
+
+
+def turns(*stamps: Any, key: str = "created_at") -> list[dict[str, Any]]:
+    """A person's turns and answers between them, each with its stamp."""
+    roles = ("user", "assistant")
+    return [
+        {"role": roles[index % 2], "content": f"text {index}", key: stamp}
+        for index, stamp in enumerate(stamps)
+    ]
+
+
+class TestNewestFirst:
+    @pytest.mark.parametrize(
+        "messages",
+        [
+            turns(3, 2, 1),
+            turns(4.5, 3, 2, 1),
+            turns("2024-01-03", "2024-01-02", "2024-01-01"),
+            turns(3, 2, 2, key="ts"),
+            [{"content": "text 0", "time": 2}, {"content": "text 1", "time": 1}],
+        ],
+    )
+    def test_the_first_is_the_message(self, messages: Any) -> None:
+        finding = found({"messages": messages})
+        assert (finding.slot, finding.sure) == ("json:/messages/0/content", True)
+
+    @pytest.mark.parametrize(
+        "messages",
+        [
+            turns(1, 2, 3),
+            turns(3, 1, 2),
+            turns(1, 1, 1),
+            turns("10", "9", "8"),
+            turns(3, None, 1),
+            [*turns(3, 2), {"role": "user", "content": "text 2"}],
+            [*turns(3, 2), ["?"], {"role": "user", "content": "text 2", "created_at": 1}],
+        ],
+    )
+    def test_the_last_is_the_message_where_the_stamps_do_not_fall(self, messages: Any) -> None:
+        finding = found({"messages": messages})
+        assert (finding.slot, finding.sure) == (f"json:/messages/{len(messages) - 1}/content", True)
+
+    def test_answers_alone_have_no_message(self) -> None:
+        assert found({"messages": turns(3, 2, 1)[1:2] * 2}).slot is None
+        assert found({"messages": [{"role": "bot", "content": "a b", "ts": n} for n in (2, 1)]}).slot is None
+        assert found({"log": [{"text": "", "ts": 2}, {"text": "", "ts": 1}]}).slot is None
 
 
 class TestTelemetry:

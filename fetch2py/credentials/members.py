@@ -56,7 +56,9 @@ _INSIDE, _DEEPEST = 2000, 3
 # `{"name": "token", "value": "…"}` and `["token", "…"]` in a list.
 _NAMING = re.compile(rf'"(?:name|key|header|field)"{_COLON}"([^"\\]{{1,128}}+)"')
 _VALUE = re.compile(rf'"value"{_COLON}(?=")')
-_DUO = re.compile(r'[\[,][ \t\r\n]*+\[[ \t\r\n]*+"([^"\\]{1,128}+)"[ \t\r\n]*+,[ \t\r\n]*+(?=")')
+_DUO = re.compile(r'\[[ \t\r\n]*+"([^"\\]{1,128}+)"[ \t\r\n]*+,[ \t\r\n]*+(?=")')
+# So much space may be in front of such a pair.
+_GAP = 80
 _END_OF_DUO = re.compile(r"[ \t\r\n]*+\]")
 # A string whose first three letters could be a known token's: three sets pass over most strings at once.
 _LETTERS = [
@@ -103,7 +105,7 @@ def in_json(text: str, levels: int = _LEVELS) -> Iterator[Secret]:
     for match in _TOKEN.finditer(text):
         if text[match.start() - 1] != "\\" and is_token(match[1]):
             yield (*match.span(1), "")
-    if levels and ('"{' in text or '"[' in text):
+    if levels and '\\"' in text and ('"{' in text or '"[' in text):
         yield from _inner(text, levels - 1)
 
 
@@ -219,7 +221,9 @@ def _beside(text: str) -> Iterator[Secret]:
 def _duos(text: str) -> Iterator[Secret]:
     """The second of two strings in a list's list, as in [["x-api-key", "…"]]."""
     for match in _DUO.finditer(text):
-        value = _STRING.match(text, match.end()) if _is_telling(match[1]) else None
+        # The pattern begins with the bracket, since most texts have few of them, and looks back afterwards.
+        is_inside = text[max(match.start() - _GAP, 0) : match.start()].rstrip()[-1:] in ("[", ",")
+        value = _STRING.match(text, match.end()) if is_inside and _is_telling(match[1]) else None
         if value is not None and _END_OF_DUO.match(text, value.end()) and _is_paired(match[1], value[1]):
             yield (*value.span(1), match[1])
 

@@ -34,8 +34,8 @@ from fetch2py.request import Request
 
 __all__ = ["Finding", "find"]
 
-# Where nothing was typed, a text is the message if it weighs this much, and the next one less by the margin that `rivals` has.
-# A natural text under a fair name weighs 8, one in the person's turn 10 more.
+# Where nothing was typed, a text is the message if it weighs this much, and its rivals enough less. A natural
+# text under a fair name weighs 8, one in the person's turn 10 more.
 _SURE = 6.0
 # Below this a place is none that messages stand in.
 _FLOOR = 0.0
@@ -155,7 +155,7 @@ def _untyped(found: list[Place]) -> _Choice:
     if outer is not None:
         return _Choice([outer, *(place for _, place in ranked)], doubt=_JSON_MESSAGE)
     doubt = ""
-    if weight < _SURE or not best.is_own or best.standing.is_unsettled:
+    if weight < _SURE or not best.is_own:
         doubt = _FAINT
     elif best.standing.in_feedback:
         doubt = _FEEDBACK

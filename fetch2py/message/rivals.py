@@ -65,7 +65,7 @@ def is_overshadowing(best: Ranked, rivals: Iterable[Place]) -> bool:
         and rival.name.weight > 0
         and rival.surroundings >= _SIDE_MATTER
         and weight - rival.weight - NATURAL < margin
-        and not is_graphql(rival.text)
+        and (rival.is_json or not is_graphql(rival.text))
         and not is_inside(place, rival)
         for rival in rivals
     )

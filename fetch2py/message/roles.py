@@ -42,14 +42,13 @@ _STAMPS = (
 class Turns(NamedTuple):
     """A list of turns: each element's role, the index of the person's last turn (-1: none), and whether no
     other turn follows on it, so that it waits for its answer. `step` is 1 where the newest turn is the last,
-    -1 where it is the first; `is_settled` False where it could be either.
+    -1 where it is the first.
     """
 
     roles: tuple[str, ...]
     last: int
     is_open: bool
     step: int = 1
-    is_settled: bool = True
 
 
 def role_of(item: dict[str, Any], *, in_list: bool) -> str:
@@ -74,28 +73,25 @@ def turns_of(items: list[Any]) -> Turns | None:
 
     Codes are told apart by the newest turn: a conversation is sent when the person has spoken.
     """
-    order = newest_first(items)
-    if not order:
-        return _in_order(items, is_settled=order is not None)
-    turns = _in_order(items[::-1], is_settled=True)
+    if not newest_first(items):
+        return _in_order(items)
+    turns = _in_order(items[::-1])
     if turns is None:
         return None
     last = len(items) - 1 - turns.last if turns.last >= 0 else -1
     return turns._replace(roles=turns.roles[::-1], last=last, step=-1)
 
 
-def newest_first(items: list[Any]) -> bool | None:
-    """Whether the elements' time stamps or numbers fall from first to last; None where they don't tell."""
-    first = items[0] if items else None
+def newest_first(items: list[Any]) -> bool:
+    """Whether the elements' time stamps or numbers fall from the first to the last."""
+    first = items[0] if len(items) > 1 else None
     key = next((key for key in _STAMPS if key in first), None) if isinstance(first, dict) else None
-    stamps: list[Any] = [item.get(key) for item in items if isinstance(item, dict)] if key else []
-    if len(stamps) < 2 or not (_are_numbers(stamps) or _are_texts_of_one_length(stamps)):
-        return None
-    if stamps[0] == stamps[-1]:
-        return None
-    rising = stamps[0] < stamps[-1]
-    in_order = all(one <= other if rising else one >= other for one, other in pairwise(stamps))
-    return not rising if in_order else None
+    if key is None:
+        return False
+    stamps: list[Any] = [item.get(key) if isinstance(item, dict) else None for item in items]
+    if not (_are_numbers(stamps) or _are_texts_of_one_length(stamps)) or stamps[0] == stamps[-1]:
+        return False
+    return all(one >= other for one, other in pairwise(stamps))
 
 
 def _are_numbers(stamps: list[Any]) -> bool:
@@ -106,7 +102,7 @@ def _are_texts_of_one_length(stamps: list[Any]) -> bool:
     return all(isinstance(stamp, str) for stamp in stamps) and len(set(map(len, stamps))) == 1
 
 
-def _in_order(items: list[Any], *, is_settled: bool) -> Turns | None:
+def _in_order(items: list[Any]) -> Turns | None:
     """The turns of a list whose last element is the newest."""
     roles = [role_of(item, in_list=True) if isinstance(item, dict) else UNKNOWN for item in items]
     told = [index for index, role in enumerate(roles) if role]
@@ -120,10 +116,7 @@ def _in_order(items: list[Any], *, is_settled: bool) -> Turns | None:
         roles = [role and (PERSON if role == own else OTHER) for role in roles]
     persons = [index for index in told if roles[index] == PERSON]
     last = persons[-1] if persons else -1
-    is_open = last == told[-1]
-    # From a person's turn to another's, with more of both between them: it reads the same from either end.
-    is_settled = is_settled or is_open or len(persons) < 2 or persons[0] != told[0]
-    return Turns(tuple(roles), last, is_open, is_settled=is_settled)
+    return Turns(tuple(roles), last, last == told[-1])
 
 
 def _is_silent(item: dict[str, Any]) -> bool:

@@ -35,8 +35,8 @@ _ANSWERS, _QUESTIONS = words("answer response reply completion output"), words("
 
 class Standing(NamedTuple):
     """`role` is a weight. An answered turn is the person's last one with another's behind it, an open turn
-    their last one with none; the turns before are past. `is_unsettled`: which one is the newest can't be
-    told. `in_report`: the body as a whole reports events; `in_feedback`: it tells about an answer.
+    their last one with none; the turns before are past. `in_report`: the body as a whole reports events;
+    `in_feedback`: it tells about an answer.
     """
 
     role: float = 0.0
@@ -46,7 +46,6 @@ class Standing(NamedTuple):
     is_open: bool = False
     is_report: bool = False
     in_report: bool = False
-    is_unsettled: bool = False
     in_feedback: bool = False
 
 
@@ -112,8 +111,7 @@ def _in_turn(standing: Standing, turns: Turns, role: str, side: int) -> Standing
     if side > 0 or role == UNKNOWN:
         return standing
     weight = _OPEN_TURN if turns.is_open else _ANSWERED_TURN
-    is_open, is_unsettled = turns.is_open, not turns.is_settled
-    return standing._replace(role=weight, is_open=is_open, is_answered=not is_open, is_unsettled=is_unsettled)
+    return standing._replace(role=weight, is_open=turns.is_open, is_answered=not turns.is_open)
 
 
 def _with_role(standing: Standing, role: str) -> Standing:

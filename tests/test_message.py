@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetch2py import jsontext
+from fetch2py.envelope import Envelope, fits, joined, split
 from fetch2py.errors import SlotError
 from fetch2py.message import fill, held
 from fetch2py.message.carriers import CARRIERS, Carried, Carrier
-from fetch2py.message.envelope import Envelope, fits, joined, split
 from fetch2py.message.slot import address
 from fetch2py.request import Headers, Request
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fetch2py.envelope import Envelope, joined, split
 from fetch2py.message import fill, find, held
 from fetch2py.message.carriers import CARRIERS, Carried, Carrier
-from fetch2py.message.envelope import Envelope, joined, split
 from fetch2py.message.finding import Finding
 from fetch2py.message.kinds import UNFILLABLE
 from fetch2py.request import Headers, Request

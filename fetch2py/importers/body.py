@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from fetch2py import jsontext
+from fetch2py.envelope import Envelope, fits, joined
 from fetch2py.request import Headers, Loss, well_formed
 
 __all__ = ["body_of", "missing_body"]
@@ -99,16 +100,9 @@ def _enveloped(text: str) -> bytes | None:
             raw = text.encode(encoding)
         except UnicodeEncodeError:
             continue
-        if _lengths_fit(raw):
+        if fits(raw):
             return raw
     return None
-
-
-def _lengths_fit(raw: bytes) -> bool:
-    position = 0
-    while position + _HEADER_LENGTH <= len(raw):
-        position += _HEADER_LENGTH + int.from_bytes(raw[position + 1 : position + _HEADER_LENGTH], "big")
-    return position == len(raw)
 
 
 def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
@@ -123,7 +117,7 @@ def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
         "The snippet spoilt the five bytes before the JSON; they were made anew, nothing needs to be done.",
     )
     doubts = _doubts(text[start:], Headers())
-    return b"\x00" + len(payload).to_bytes(4, "big") + payload, (loss, *doubts)
+    return joined((Envelope(0, payload),)), (loss, *doubts)
 
 
 def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from fetch2py import envelope
 from fetch2py.errors import SlotError
-from fetch2py.message import envelope
 from fetch2py.request import Request
 
 __all__ = ["CARRIERS", "Carried", "Carrier"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from fetch2py.message import envelope
+from fetch2py import envelope
 from fetch2py.message.texts import words
 from fetch2py.request import Request
 

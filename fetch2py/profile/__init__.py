@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fetch2py import credentials, message
+from fetch2py.envelope import Envelope, fits, joined, split
 from fetch2py.errors import SlotError
-from fetch2py.message.envelope import Envelope, fits, joined, split
 from fetch2py.profile import document
 from fetch2py.request import Request
 

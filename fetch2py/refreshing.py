@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from fetch2py import jsontext, message
 from fetch2py.credentials import lift, placeholders_in
@@ -21,7 +22,7 @@ from fetch2py.fetch_standard import origin_of
 from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.kinds import kind_of
 from fetch2py.profile import Profile
-from fetch2py.request import Headers, Request
+from fetch2py.request import Headers, Loss, Request
 
 __all__ = ["refreshed"]
 
@@ -34,22 +35,42 @@ _ID_NAME = re.compile(r"(?:^|[_-])id$|[a-z]Id$|ID$|uuid$", re.IGNORECASE)
 def refreshed(profile: Profile, request: Request) -> Profile:
     """The profile, brought up to date by a new capture of the same request.
 
-    Raises ProfileError where the capture is another request: another origin or another method.
+    Raises ProfileError where the capture is another request: another origin, method, path or kind of body.
     """
     old = _captured(profile, request)
-    if (origin_of(old.url), old.method) != (origin_of(request.url), request.method):
+    if _sameness(old) != _sameness(request):
         raise ProfileError(
             f"This is another request: {request.method} to {origin_of(request.url)}, "
-            f"where the profile has {old.method} to {origin_of(old.url)}.",
+            f"where the profile has {old.method} to {origin_of(old.url)}, or another path or kind of body.",
             hint="Copy the request that the profile was made from, or import this one under another name.",
         )
+    headers = _headers(old.headers, request.headers)
     merged = replace(
         request,
         url=_url(old.url, request.url),
-        headers=_headers(old.headers, request.headers),
+        headers=headers,
         body=_body(profile, old, request),
+        losses=_losses(request, headers),
     )
     return Profile.from_request(merged, slot=profile.slot, also=profile.also, dialect=profile.dialect)
+
+
+def _sameness(request: Request) -> tuple[str, ...]:
+    """What two captures of one request have in common: all of the path but its ids, among others."""
+    path = urlsplit(request.url).path
+    plain = "/".join("*" if _is_volatile(segment) else segment for segment in path.split("/"))
+    return origin_of(request.url), request.method, plain, kind_of(request)
+
+
+def _losses(new: Request, headers: Headers) -> tuple[Loss, ...]:
+    """The new capture's losses; where it lost the cookie, the old one stands in and is named."""
+    kept = Loss(
+        "cookie-kept",
+        "The new copy has no cookie, so the old one was kept, and may have expired: "
+        "with Copy as fetch (Node.js) it comes along.",
+    )
+    stale = headers.has("cookie") and not new.headers.has("cookie")
+    return tuple(kept if stale and loss.code == "cookies" else loss for loss in new.losses)
 
 
 def _captured(profile: Profile, new: Request) -> Request:
@@ -91,7 +112,7 @@ def _body(profile: Profile, old: Request, new: Request) -> bytes | None:
         places = list(_volatile_places(old))
     except (SlotError, ValueError):
         return new.body
-    if kind_of(old) != kind_of(new) or kind_of(old) not in CARRIERS:
+    if kind_of(old) not in CARRIERS:
         return new.body
     for slot in places:
         if slot == profile.slot or slot in profile.also:

@@ -346,9 +346,9 @@ def test_none_of_the_places_and_keeping_what_is_there(tmp_path: Path) -> None:
     child = on_terminal("import", file, "-n", "x", "--slot", "json:/beta")
     child.expect("Replace it")
     child.sendline("n")
-    child.expect("Interrupted.")
+    child.expect("stays as it is")
     child.wait()
-    assert child.exitstatus == 130
+    assert child.exitstatus == 4
     assert fetch2py.load("x").slot is None
 
 

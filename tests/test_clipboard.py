@@ -76,7 +76,7 @@ def test_a_clipboard_with_a_picture(display: str) -> None:
     copied(display, b"\x89PNG\r\n\x1a\n\xff", "-t", "UTF8_STRING")
     done = finished("import", "-n", "kimi", DISPLAY=display, WAYLAND_DISPLAY="")
     assert done.returncode == 3
-    assert done.stderr.startswith(b"error: This is binary data, not a copied request.\nnext: ")
+    assert done.stderr.startswith(b"error: This is binary data, or text that isn't UTF-8.\nnext: ")
 
 
 def test_without_a_clipboard_one_message_tells_the_ways(
@@ -89,7 +89,8 @@ def test_without_a_clipboard_one_message_tells_the_ways(
     assert run(["import", "-n", "kimi"]) == 3
     assert capsys.readouterr().err.splitlines() == [
         "error: The clipboard can't be read on this machine.",
-        "next: Save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`.",
+        "next: Save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`. "
+        "(Linux needs xclip or wl-clipboard to read a clipboard.)",
     ]
 
 

@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
@@ -156,9 +156,7 @@ def _usage(error: click.ClickException) -> str:
 
 def _unwritten(error: BaseException | None) -> int:
     """The exit code after a write failed; quiet where the reader has gone, as `head -1` does."""
-    # The interpreter's last flush must find somewhere to go.
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    terminal.forget(sys.stdout)
     if not isinstance(error, OSError) or error.errno in _READER_HAS_GONE:
         return 0
     where = f"{error.filename} can't be used" if error.filename else "The output can't be written"

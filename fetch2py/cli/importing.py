@@ -17,7 +17,7 @@ from fetch2py.cli import terminal
 from fetch2py.cli.dialect_option import chosen_dialect, dialect_option
 from fetch2py.cli.names import profile_argument
 from fetch2py.cli.pasting import can_ask, meant, pasted
-from fetch2py.errors import SlotError
+from fetch2py.errors import ProfileError, SlotError
 from fetch2py.message.finding import Finding
 from fetch2py.request import Request
 
@@ -35,6 +35,8 @@ Example:
 """
 # Subdomains that say nothing of the site.
 _GENERIC = {"www", "api", "chat", "app", "m", ""}
+# The bodies that a message can be put into; any other request is kept to go out as it was captured.
+_FILLABLE = ("json", "connect")
 # The name of what has none: an address, a machine in the house.
 _NAMELESS = "local"
 
@@ -111,7 +113,7 @@ def _slot(
     is_nowhere = options["sent"] is not None and finding.slot is None
     if asking and finding.candidates and not is_nowhere:
         return _asked(finding, secrets), ()
-    if options["sent"] is not None:
+    if options["sent"] is not None and finding.body_kind in _FILLABLE:
         raise SlotError(finding.reason, hint=_how_to_say(finding))
     return None, ()
 
@@ -141,7 +143,9 @@ def _may_replace(name: str, *, asking: bool) -> bool:
 
     if not asking or name not in Store.default().names():
         return False
-    return click.confirm(f"A profile named {name} is there already. Replace it?", err=True, abort=True)
+    if not click.confirm(f"A profile named {name} is there already. Replace it?", err=True):
+        raise ProfileError(f"The profile {name} stays as it is.", hint="Choose another name with -n.")
+    return True
 
 
 def _name_for(url: str) -> str:

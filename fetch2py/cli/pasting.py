@@ -17,7 +17,10 @@ from fetch2py.request import Request
 __all__ = ["can_ask", "meant", "pasted"]
 
 _STDIN = "-"
-_OTHERWISE = "Save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`."
+_OTHERWISE = (
+    "Save the text to a file, then `fetch2py import FILE`, or pipe it to `fetch2py import -`. "
+    "(Linux needs xclip or wl-clipboard to read a clipboard.)"
+)
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -77,7 +80,7 @@ def _clipboard() -> str:
 
 def _binary() -> SnippetSyntaxError:
     return SnippetSyntaxError(
-        "This is binary data, not a copied request.",
+        "This is binary data, or text that isn't UTF-8.",
         hint="Copy the request with “Copy as fetch” and save it as UTF-8 text.",
     )
 

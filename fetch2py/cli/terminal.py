@@ -17,7 +17,7 @@ import click
 
 from fetch2py.errors import Fetch2pyError, SnippetError
 
-__all__ = ["Spinner", "aside", "complain", "dimmed", "note", "printable", "report", "say"]
+__all__ = ["Spinner", "aside", "complain", "dimmed", "forget", "note", "printable", "report", "say"]
 
 # C0 but tab and line feed, DEL, and C1, which some terminals obey as they obey ESC [; and the marks that turn
 # the direction of what follows, which show a text in another order than its own.
@@ -42,8 +42,16 @@ def note(text: str) -> None:
 
 def aside(text: str) -> None:
     """Text on stderr as it stands. What can't be written there is let go: the output counts."""
-    with suppress(OSError):
+    try:
         click.echo(text, err=True, nl=False)
+    except OSError:
+        forget(sys.stderr)
+
+
+def forget(stream: TextIO) -> None:
+    """Lets go of a stream that can't be written: the interpreter's last flush must find somewhere to go."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def complain(message: str, hint: str = "", where: str = "", excerpt: str = "") -> None:

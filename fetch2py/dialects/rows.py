@@ -132,6 +132,7 @@ _OPENAI_CHAT = {
         "records": [
             {"/object": ["chat.completion.chunk", "chat.completion"]},
             {"/choices/0/index": _PRESENT, "/choices/0/delta": _PRESENT},
+            {"/choices/0/message/content": _PRESENT},
         ],
     },
 }

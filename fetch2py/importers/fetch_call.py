@@ -217,7 +217,8 @@ _RUN_IT = "Copy the request from DevTools' Network panel, where every value is f
 _COOKIES = Loss(
     "cookies",
     "This was copied with credentials: include and no cookie: if the site needs its cookies, "
-    "use Copy as fetch (Node.js).",
+    "use Copy as fetch (Node.js); Firefox and Safari have no such entry: there, add a cookie line with "
+    "`fetch2py edit`.",
 )
 _USER_AGENT = Loss(
     "user-agent",

@@ -98,7 +98,7 @@ class Profile:
         if text is not None:
             if self.slot is None:
                 raise SlotError(
-                    "It isn't known where in this request the message stands.",
+                    f"This profile has no slot for a message. {message.find(request).reason}",
                     hint="Import it again and say what you typed (--sent), or name the slot (--slot).",
                 )
             request = message.fill(request, self.slot, self.also, text)

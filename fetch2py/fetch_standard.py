@@ -10,7 +10,8 @@ from base64 import b64encode
 from dataclasses import replace
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from fetch2py.request import Headers, Request, is_http_url, well_formed
+from fetch2py.jsontext import well_formed
+from fetch2py.request import Headers, Request, is_http_url
 from fetch2py.version import __version__
 
 __all__ = ["CONNECTION_FIELDS", "as_sent", "origin_of"]

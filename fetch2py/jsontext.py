@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-__all__ = ["leaves", "parse", "pointer", "span_of", "tokens"]
+__all__ = ["is_json", "leaves", "parse", "pointer", "span_of", "tokens", "well_formed"]
 
 _BOM = "\ufeff"
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -41,6 +41,28 @@ def parse(text: str) -> Any:
     value, end = _scan(text, _start(text))
     _expect_end(text, end)
     return value
+
+
+def is_json(text: str) -> bool:
+    """Whether `parse` reads the text."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def well_formed(text: str) -> str:
+    """The text with split surrogate pairs joined and lone surrogates as U+FFFD (Web IDL, USVString).
+
+    JSON's escapes can spell half a character; what leaves must be UTF-8.
+    """
+    # Encoding is the fastest way to learn that there is no surrogate, and nearly always there is none.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def span_of(text: str, at: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-__all__ = ["Headers", "Loss", "Request", "is_http_url", "well_formed"]
+__all__ = ["Headers", "Loss", "Request", "is_http_url"]
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -46,11 +46,6 @@ class Headers(tuple[tuple[str, str], ...]):
     def plus(self, name: str, value: str) -> Headers:
         """The same fields and one more, last."""
         return Headers((*self, (name, value)))
-
-
-def well_formed(text: str) -> str:
-    """The text with surrogates that lack their other half as U+FFFD (Web IDL, USVString)."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def is_http_url(url: str) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from fetch2py.cli import COMMANDS, cli
 from fetch2py.standin import running
 
 ROOT = Path(__file__).parent.parent
@@ -102,11 +103,7 @@ def test_every_python_block_runs(document: str, code: str, shell: tuple[str, Pat
 
 
 def test_every_command_and_option_is_in_the_reference() -> None:
-    from fetch2py.cli import COMMANDS, cli
-
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    import click
-
     context = click.Context(cli)
     for name in COMMANDS:
         command = cli.get_command(context, name)
@@ -116,7 +113,3 @@ def test_every_command_and_option_is_in_the_reference() -> None:
         for option in command.params:
             if isinstance(option, click.Option) and name in ("import", "replay"):
                 assert any(spelling in text for spelling in option.opts), (name, option.opts)
-
-
-def test_the_shell_is_there() -> None:
-    assert sys.platform == "win32" or shutil.which("sh")

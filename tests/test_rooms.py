@@ -21,7 +21,7 @@ OURS: dict[str, set[str]] = {
     "framing": {"jsontext"},
     "javascript": {"errors"},
     "importers": {"envelope", "errors", "javascript", "jsontext", "request"},
-    "fetch_standard": {"request", "version"},
+    "fetch_standard": {"jsontext", "request", "version"},
     "message": {"envelope", "errors", "jsontext", "request"},
     "credentials": {"errors", "request"},
     "profile": {"credentials", "envelope", "errors", "fetch_standard", "importers", "message", "request"},

@@ -9,13 +9,13 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from fetch2py.dialects.blocks import Channel, mend
+from fetch2py.dialects.blocks import Channel
 from fetch2py.dialects.complaints import complaint
 from fetch2py.dialects.pointers import Pointer, compile_pointer, raw_text
 from fetch2py.dialects.rules import ID_TARGET, Rule
 from fetch2py.events import Error, Event, Reasoning, Text
 from fetch2py.framing import Frame
-from fetch2py.jsontext import leaves
+from fetch2py.jsontext import leaves, well_formed
 
 __all__ = ["Action", "Findings", "compile_action"]
 
@@ -93,7 +93,7 @@ def _names(rule: Rule, findings: Findings, strip_nul: bool) -> Action:
     ids = findings.ids
 
     def action(data: Any, frame: Frame, _events: list[Event]) -> bool:
-        if name not in ids and (found := mend(read(data, frame))):
+        if name not in ids and (found := well_formed(read(data, frame))):
             ids[name] = found
         return name in ids
 
@@ -166,7 +166,7 @@ def _text(value: Any) -> str:
 def _spelled(value: Any) -> str:
     """An error that has no sentence, as its JSON; "" where nothing is in it."""
     told = isinstance(value, (dict, list)) and any(leaf for _, leaf in leaves(value))
-    return mend(json.dumps(_pruned(value), ensure_ascii=False)) if told else ""
+    return well_formed(json.dumps(_pruned(value), ensure_ascii=False)) if told else ""
 
 
 def _pruned(value: Any, depth: int = _MOST_NESTED) -> Any:

@@ -8,19 +8,12 @@ held until the second is there, and becomes U+FFFD if it never comes: what leave
 
 from __future__ import annotations
 
-__all__ = ["Channel", "mend"]
+from fetch2py.jsontext import well_formed
+
+__all__ = ["Channel"]
 
 _REWRITTEN = "The server rewrote text that was already out; the final text is its last version."
 _INTERLEAVED = "Parts of the answer came interleaved; the final text has them one after the other."
-
-
-def mend(text: str) -> str:
-    """The text with split surrogate pairs joined and lone surrogates as U+FFFD."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
 
 
 class Channel:
@@ -112,13 +105,13 @@ class _Block:
         return self.pieces[0]
 
     def finish(self) -> str:
-        piece, self.half = mend(self.half), ""
+        piece, self.half = well_formed(self.half), ""
         self.pieces.append(piece)
         return piece
 
     def _hold(self, text: str) -> str:
         self.half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
-        return mend(text[: len(text) - len(self.half)])
+        return well_formed(text[: len(text) - len(self.half)])
 
 
 def _stayed(before: str, after: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fetch2py.dialects.blocks import mend
+from fetch2py.jsontext import well_formed
 
 __all__ = ["complaint"]
 
@@ -38,7 +38,7 @@ def complaint(value: Any, depth: int = _DEPTH) -> str:
     if not value or value == "0":
         return ""
     if isinstance(value, str):
-        return mend(value)
+        return well_formed(value)
     if not isinstance(value, (dict, list)):
         return json.dumps(value)
     inner = value if isinstance(value, list) else (_at(value, place) for place in _PLACES)

@@ -176,7 +176,7 @@ def records(frame: Frame) -> list[Frame]:
     no records. Not for streams of bare text, whose lines can look like JSON by chance.
     """
     data = frame.data
-    if not isinstance(data, str) or "\n" not in data or _is_json(data):
+    if not isinstance(data, str) or "\n" not in data or jsontext.is_json(data):
         return [frame]
     return [frame._replace(data=line, standard=False) for line in _record_lines(data)] or [frame]
 
@@ -208,15 +208,7 @@ def _milliseconds(value: str, before: int | None) -> int | None:
 def _record_lines(data: str) -> list[str]:
     """The lines that hold anything, if each is a record of its own; else none."""
     lines = [line for line in data.split("\n") if line]
-    return lines if all(line.strip() in END_MARKS or _is_json(line) for line in lines) else []
-
-
-def _is_json(text: str) -> bool:
-    try:
-        jsontext.parse(text)
-    except ValueError:
-        return False
-    return True
+    return lines if all(line.strip() in END_MARKS or jsontext.is_json(line) for line in lines) else []
 
 
 def _is_whole(data: str, *, ended: bool) -> bool:
@@ -224,4 +216,4 @@ def _is_whole(data: str, *, ended: bool) -> bool:
     if not ended and data[-1:].isdigit():
         # A number doesn't tell where it ends: 12 may be the beginning of 123.
         return False
-    return _is_json(data) or bool(_record_lines(data))
+    return jsontext.is_json(data) or bool(_record_lines(data))

@@ -12,7 +12,7 @@ import re
 
 from fetch2py import jsontext
 from fetch2py.envelope import Envelope, fits, joined
-from fetch2py.request import Headers, Loss, well_formed
+from fetch2py.request import Headers, Loss
 
 __all__ = ["body_of", "missing_body"]
 
@@ -71,7 +71,7 @@ def _utf8(text: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         # What has no other half became U+FFFD on its way out (WHATWG Encoding, UTF-8 encode).
-        return well_formed(text).encode()
+        return jsontext.well_formed(text).encode()
 
 
 def _reads_as_text(text: str, media_type: str, headers: Headers) -> bool:
@@ -83,7 +83,7 @@ def _reads_as_text(text: str, media_type: str, headers: Headers) -> bool:
     if media_type == "multipart/form-data":
         return "filename=" not in text
     if not media_type or _JSON.match(media_type):
-        return _is_json(text)
+        return jsontext.is_json(text)
     return bool(_TEXT.match(media_type))
 
 
@@ -108,7 +108,7 @@ def _enveloped(text: str) -> bytes | None:
 def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
     # A length's byte can be a brace as well.
     starts = (start for start in range(_HEADER_LENGTH + 1) if text[start : start + 1] == "{")
-    start = next((start for start in starts if _is_json(text[start:])), None)
+    start = next((start for start in starts if jsontext.is_json(text[start:])), None)
     if start is None:
         return None
     payload = _bytes(text[start:], "application/json", Headers())
@@ -186,13 +186,5 @@ def _is_utf8(raw: bytes) -> bool:
     try:
         raw.decode()
     except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _is_json(text: str) -> bool:
-    try:
-        jsontext.parse(text)
-    except ValueError:
         return False
     return True

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlencode
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
 from fetch2py.importers.body import body_of, missing_body
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
-from fetch2py.request import Headers, Loss, Request, is_http_url, well_formed
+from fetch2py.jsontext import well_formed
+from fetch2py.request import Headers, Loss, Request, is_http_url
 
 __all__ = ["read", "recognises"]
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from fetch2py import jsontext
 from fetch2py.errors import SlotError
+from fetch2py.jsontext import well_formed
 from fetch2py.message import slot as slots
 from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.kinds import UNFILLABLE, is_telemetry, kind_of
 from fetch2py.message.names import WEAK
-from fetch2py.message.notation import well_formed
 from fetch2py.message.rivals import (
     Ranked,
     has_close_rival,

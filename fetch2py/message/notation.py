@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from fetch2py import jsontext
 
-__all__ = ["Edit", "edit", "read", "well_formed"]
+__all__ = ["Edit", "edit", "read"]
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 # An escape that JSON doesn't ask for: the writer keeps its text in ASCII.
@@ -53,7 +53,7 @@ def read(text: str, path: tuple[str, ...]) -> str:
 def edit(text: str, path: tuple[str, ...], message: str) -> Edit:
     """The change of `text` that puts `message` at `path` and touches nothing else. Raises as `read` does."""
     if not path:
-        return Edit(0, len(text), well_formed(message))
+        return Edit(0, len(text), jsontext.well_formed(message))
     start, end = jsontext.span_of(text, path[0])
     literal = text[start:end]
     if not literal.startswith('"'):
@@ -69,15 +69,6 @@ def edit(text: str, path: tuple[str, ...], message: str) -> Edit:
     )
 
 
-def well_formed(text: str) -> str:
-    """The text with U+FFFD for each surrogate without its other half (WHATWG Encoding, UTF-8 encode)."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
 def _manner(text: str) -> _Manner:
     if "\\" not in text:
         return _Manner(ascii_only=False, escapes_slashes=False)
@@ -91,7 +82,7 @@ def _manner(text: str) -> _Manner:
 
 
 def _quoted(message: str, manner: _Manner) -> str:
-    literal = json.dumps(well_formed(message), ensure_ascii=manner.ascii_only)
+    literal = json.dumps(jsontext.well_formed(message), ensure_ascii=manner.ascii_only)
     return literal.replace("/", "\\/") if manner.escapes_slashes else literal
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from fetch2py.jsontext import well_formed
-from fetch2py.request import Headers, Request, is_http_url
+from fetch2py.request import Headers, Request, is_http_url, origin_of
 from fetch2py.version import __version__
 
 __all__ = ["CONNECTION_FIELDS", "as_sent", "origin_of"]
@@ -38,7 +38,10 @@ _NORMALISED = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}
 # The wire makes these anew as well. Old Chromium's Node.js style invents a Referrer-Policy request field that
 # no browser ever sent.
 _NEVER = (*CONNECTION_FIELDS, "content-length", "host", "referrer-policy")
-_PORTS = {"http": 80, "https": 443}
+# Referrer Policy, section 8.3: a longer referrer is cut to its origin.
+_LONGEST_REFERRER = 4096
+# Secure Contexts, section 3.1: what this machine says to itself needs no TLS to be trusted.
+_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.[0-9]{1,3}){3}|::1")
 
 
 def as_sent(request: Request) -> Request:
@@ -70,15 +73,6 @@ def as_sent(request: Request) -> Request:
     return replace(sent, headers=Headers((name, _as_field(name, value)) for name, value in headers))
 
 
-def origin_of(url: str) -> str:
-    """The URL's origin as it is serialised: scheme, host, and the port where it isn't the scheme's own."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    port = parts.port
-    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS.get(parts.scheme) else "")
-
-
 def _as_field(name: str, value: str) -> str:
     """A value as it travels: one character a byte, and of the content codings those that are decoded."""
     if name.lower() == "accept-encoding":
@@ -94,7 +88,8 @@ def _content_type(request: Request) -> str:
 
     What a browser's menu wrote lists every field that was sent, Accept among them: there, no type means none.
     """
-    return "text/plain;charset=UTF-8" if request.body and not request.headers.has("accept") else ""
+    is_listed = request.headers.has("accept")
+    return "text/plain;charset=UTF-8" if request.body is not None and not is_listed else ""
 
 
 def _without_userinfo(url: str) -> tuple[str, str]:
@@ -115,10 +110,49 @@ def _origin(request: Request) -> str:
 
 
 def _referer(request: Request) -> str:
-    # Browsers write the Referer that was really sent, cut to its policy, in place of the page's whole URL.
-    return _page(request).partition("#")[0]
+    """Referrer Policy, section 8.3, "determine request's Referrer".
+
+    Without a policy the referrer goes as it is: browsers write the Referer that they really sent, cut to
+    the page's policy already, which current Chromium and Firefox don't tell.
+    """
+    page = _without_userinfo(_page(request).partition("#")[0])[0]
+    if not page or not request.referrer_policy:
+        return page
+    origin = f"{origin_of(page)}/"
+    whole = page if len(page) <= _LONGEST_REFERRER else origin
+    return _cut(request.referrer_policy, whole, origin, request.url)
+
+
+def _cut(policy: str, whole: str, origin: str, url: str) -> str:
+    """What the policy leaves of a referrer: `whole`, its `origin`, or nothing."""
+    same = origin == f"{origin_of(url)}/"
+    downgrade = _is_trustworthy(origin) and not _is_trustworthy(url)
+    match policy.lower():
+        case "no-referrer":
+            return ""
+        case "unsafe-url":
+            return whole
+        case "origin":
+            return origin
+        case "same-origin":
+            return whole if same else ""
+        case "origin-when-cross-origin":
+            return whole if same else origin
+        case "no-referrer-when-downgrade":
+            return "" if downgrade else whole
+        case "strict-origin":
+            return "" if downgrade else origin
+        case _:
+            # The default, which a policy that the standard doesn't know leaves in force.
+            return whole if same else "" if downgrade else origin
+
+
+def _is_trustworthy(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" or _LOOPBACK.fullmatch(parts.hostname or "") is not None
 
 
 def _page(request: Request) -> str:
+    """The address of the page that the request was made on, as far as the request tells; else ""."""
     page = request.referrer or request.headers.get("referer")
     return page if is_http_url(page) else ""

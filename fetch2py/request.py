@@ -9,7 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-__all__ = ["Headers", "Loss", "Request", "is_http_url"]
+__all__ = ["BODY_LOSSES", "Headers", "Loss", "Request", "is_http_url", "origin_of"]
+
+_PORTS = {"http": 80, "https": 443}
+
+BODY_LOSSES = frozenset({"body-missing", "body-cut", "body-replaced", "file-content", "body-charset"})
+"""The codes of losses that say: bytes of the body are gone, and what is left isn't what the browser sent."""
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -57,6 +62,15 @@ def is_http_url(url: str) -> bool:
         return False
 
 
+def origin_of(url: str) -> str:
+    """The URL's origin as it is serialised: scheme, host, and the port where it isn't the scheme's own."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = parts.port
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS.get(parts.scheme) else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """One thing that the snippet can't tell. `code` is stable, for programs; `message` names the remedy."""
@@ -82,6 +96,11 @@ class Request:
     referrer: str = ""
     referrer_policy: str = ""
     credentials: str = ""
+
+    @property
+    def lost_bytes(self) -> tuple[Loss, ...]:
+        """The losses that keep the body from being what the browser sent; none, and it is whole."""
+        return tuple(loss for loss in self.losses if loss.code in BODY_LOSSES)
 
     def __repr__(self) -> str:
         # The fields hold secrets, and a repr ends up in tracebacks and logs.

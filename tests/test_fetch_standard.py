@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from fetch2py.fetch_standard import USER_AGENT, as_sent, origin_of
+from fetch2py.fetch_standard import USER_AGENT, as_sent
 from fetch2py.importers import parse
-from fetch2py.request import Headers, Request
+from fetch2py.request import Headers, Request, origin_of
 from tests.fixture_files import snippets
 
 URL = "https://api.example/v1?a=`{|}#fragment"
@@ -59,6 +59,7 @@ def test_defaults_come_where_the_request_has_none() -> None:
 def test_a_string_body_brings_its_type_unless_a_browser_listed_the_fields() -> None:
     assert sent("POST", body=b"x").headers.get("content-type") == "text/plain;charset=UTF-8"
     assert not sent("POST", body=b"x", headers=[("accept", "*/*")]).headers.has("content-type")
+    assert sent("POST", body=b"").headers.get("content-type") == "text/plain;charset=UTF-8"
     assert not sent("POST").headers.has("content-type")
 
 
@@ -85,6 +86,56 @@ def test_origin_and_referer_follow_the_page(method: str, referrer: str, origin: 
     if referer:
         node = sent(method, headers=[("Referer", referrer)]).headers
         assert (node.get("origin"), node.get("referer")) == (origin, referrer)
+
+
+# Referrer Policy, section 8.3: the policy; then what it leaves of the page's address for a request to the
+# page's own origin, to another https origin, and to one without TLS.
+POLICIES = [
+    ("no-referrer", "", "", ""),
+    ("no-referrer-when-downgrade", "whole", "whole", ""),
+    ("origin", "origin", "origin", "origin"),
+    ("origin-when-cross-origin", "whole", "origin", "origin"),
+    ("same-origin", "whole", "", ""),
+    ("strict-origin", "origin", "origin", ""),
+    ("strict-origin-when-cross-origin", "whole", "origin", ""),
+    ("unsafe-url", "whole", "whole", "whole"),
+    ("Unsafe-URL", "whole", "whole", "whole"),
+    ("never-heard-of", "whole", "origin", ""),
+    # No policy told: the browser wrote what it had sent.
+    ("", "whole", "whole", "whole"),
+]
+
+
+@pytest.mark.parametrize(("policy", "same", "cross", "plain"), POLICIES, ids=[row[0] for row in POLICIES])
+def test_the_referer_is_cut_as_the_policy_says(policy: str, same: str, cross: str, plain: str) -> None:
+    page = "https://page.example/p?q"
+    shown = {page: "whole", "https://page.example/": "origin"}
+
+    def referer(url: str) -> str:
+        headers = sent("GET", url, referrer=f"{page}#f", referrer_policy=policy).headers
+        value = headers.get("referer")
+        return shown[value] if value else value
+
+    got = tuple(map(referer, ("https://page.example/x", "https://other.example/", "http://page.example/")))
+    assert got == (same, cross, plain)
+    # The origin goes out whatever the policy: these are requests of mode cors.
+    assert sent("POST", referrer=page, referrer_policy=policy).headers.get("origin") == "https://page.example"
+
+
+def test_a_referrer_is_stripped_and_cut_where_it_is_too_long() -> None:
+    def referer(referrer: str, policy: str = "", url: str = URL) -> str:
+        return sent("GET", url, referrer=referrer, referrer_policy=policy).headers.get("referer")
+
+    assert referer("https://us:pw@api.example/p#f") == "https://api.example/p"
+    assert referer("https://us:pw@api.example/p", "unsafe-url") == "https://api.example/p"
+    long = "https://api.example/" + "p" * 4077
+    assert referer(long, "unsafe-url") == "https://api.example/"
+    assert referer(long[:4096], "unsafe-url") == long[:4096]
+    # What a machine says to itself is as good as TLS (Secure Contexts, section 3.1).
+    assert referer("https://a.example/", "strict-origin", "http://x.localhost:1/") == "https://a.example/"
+    assert referer("http://127.0.0.1:1/", "strict-origin", "http://a.example/") == ""
+    assert referer("http://a.example/", "strict-origin", "http://b.example/") == "http://a.example/"
+    assert referer("about:client", "unsafe-url") == ""
 
 
 @pytest.mark.parametrize(

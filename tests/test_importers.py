@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fetch2py
+from fetch2py.envelope import Envelope, joined
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError, SnippetSyntaxError
 from fetch2py.importers import parse
 from fetch2py.request import Headers, Request
@@ -42,15 +43,15 @@ def test_says_what_the_snippet_says(row: Any) -> None:
             assert (request.body or b"") == b64decode(wire["body_base64"])
 
 
-# Where nothing in the snippet tells that bytes are gone: a byte order mark, and a blob without a type.
-UNTELLABLE = {("firefox-153", "json-with-bom"), ("webkit-2.50", "blob-body-no-type")}
+# Where nothing in the snippet tells that bytes are gone: a byte order mark.
+UNTELLABLE = {("firefox-153", "json-with-bom")}
 
 
 @pytest.mark.parametrize(
     "row", [row for row in snippets() if row["body_bytes"] == "lost"], ids=lambda row: row["name"]
 )
 def test_a_lost_body_is_named(row: Any) -> None:
-    told = {"body-missing", "file-content", "body-charset"} & set(codes(one(row["snippet"])))
+    told = {"body-missing", "body-unclear", "file-content", "body-charset"} & set(codes(one(row["snippet"])))
     assert bool(told) != ((row["file"], row["id"]) in UNTELLABLE)
 
 
@@ -276,7 +277,17 @@ def test_losses_of_a_body_are_named() -> None:
     assert body("", "text/plain", **{"content-encoding": "br"})[1] == ["body-decompressed"]
     assert body("plain", "text/plain", **{"content-encoding": "identity"})[1] == []
     assert body("\x1f\x8b\xe9", "text/plain", **{"content-encoding": "gzip"})[1] == []
-    assert body("caf", "text/plain; charset=gbk")[1] == ["body-charset"]
+    firefox = {"user-agent": "Mozilla/5.0 (X11; rv:153.0) Gecko/20100101 Firefox/153.0"}
+    assert body("caf", "text/plain; charset=gbk", **firefox)[1] == ["body-charset"]
+    assert body("caf", "text/plain; charset=gbk")[1] == []
+    assert body("\ufffd", "image/png")[1] == ["body-replaced"]
+    assert body("\ufffd", "text/plain")[1] == ["body-doubtful"]
+    assert body('"\ufffd"', "")[1] == ["body-doubtful"]
+    assert body("\ufffd", "")[1] == ["body-replaced"]
+    assert body("\ufffd", "multipart/form-data; boundary=x")[1] == ["body-doubtful"]
+    assert body('filename="\ufffd', "multipart/form-data; boundary=x")[1] == ["body-replaced"]
+    envelope = joined((Envelope(0, '{"a":"\ufffd"}'.encode()),)).decode()
+    assert body(envelope, "application/connect+json")[1] == []
     dropped = one("fetch('https://a.example/', {body: 'x', headers: {'user-agent': 'y'}})")
     assert (dropped.body, codes(dropped)) == (None, ["body-dropped"])
     missing = one(
@@ -284,6 +295,61 @@ def test_losses_of_a_body_are_named() -> None:
     )
     assert codes(missing) == ["body-missing"]
     assert codes(one("fetch('https://a.example/', {method: 'POST', headers: {}})")) == ["headers-missing"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("method: 'POST', headers: {'content-type': 'application/json'}", ["body-unclear"]),
+        ("method: 'POST', headers: {'content-type': 'multipart/form-data; boundary=x'}", ["body-missing"]),
+        ("method: 'POST', headers: {'content-type': 'application/connect+json'}", ["body-missing"]),
+        # What Chromium writes for a file, and for no body at all.
+        ("method: 'POST', headers: {accept: '*/*'}, mode: 'cors', credentials: 'omit'", ["body-missing"]),
+        ("method: 'POST', headers: {accept: '*/*'}, mode: 'cors', credentials: 'omit', body: null", []),
+        # Safari writes the same for a blob and for no body.
+        ("method: 'PUT', headers: {accept: '*/*'}, cache: 'default', redirect: 'follow'", ["body-unclear"]),
+        ("method: 'DELETE', headers: {accept: '*/*'}, cache: 'default', redirect: 'follow'", []),
+        ("method: 'HEAD', headers: {'content-type': 'image/png'}", []),
+    ],
+)
+def test_a_body_that_isnt_shown_is_named_as_far_as_it_is_certain(options: str, expected: list[str]) -> None:
+    request = one(f"fetch('https://a.example/', {{{options}}})")
+    assert [code for code in codes(request) if code != "user-agent"] == expected
+    assert bool(request.lost_bytes) == ("body-missing" in expected)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "referrer", "cookie", "expected"),
+    [
+        ("include", "", "", ["cookies"]),
+        ("include", "", "a=b", []),
+        ("omit", "", "", []),
+        ("omit", "", "a=b", ["cookie-omitted"]),
+        ("same-origin", "https://a.example/p", "", ["cookies"]),
+        ("same-origin", "https://b.example/p", "", []),
+        ("same-origin", "https://b.example/p", "a=b", ["cookie-omitted"]),
+        ("same-origin", "https://a.example/p", "a=b", []),
+        ("same-origin", "about:client", "a=b", []),
+        ("same-origin", "", "", []),
+        ("", "https://a.example/p", "", []),
+    ],
+)
+def test_cookies_go_as_the_option_credentials_says(
+    credentials: str, referrer: str, cookie: str, expected: list[str]
+) -> None:
+    headers = {"user-agent": "x", **({"cookie": cookie} if cookie else {})}
+    options = {"headers": headers, "referrer": referrer, "credentials": credentials}
+    request = one(f"fetch('https://a.example/', {json.dumps(options)})")
+    assert codes(request) == expected
+    assert request.headers.has("cookie") == (bool(cookie) and not expected)
+
+
+def test_a_policy_that_is_named_and_empty_is_the_default_one() -> None:
+    policies = [
+        one(f"fetch('https://a.example/', {{{option}}})").referrer_policy
+        for option in ("", "referrerPolicy: ''", "referrerPolicy: 'origin'")
+    ]
+    assert policies == ["", "strict-origin-when-cross-origin", "origin"]
 
 
 def test_a_requests_repr_tells_no_secret() -> None:

@@ -10,7 +10,14 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fetch2py.errors import ExchangeError, ReplyMalformed, ReplyRefused, ReplyTruncated, WireError
+from fetch2py.errors import (
+    ExchangeError,
+    ProfileError,
+    ReplyMalformed,
+    ReplyRefused,
+    ReplyTruncated,
+    WireError,
+)
 from fetch2py.events import End, Error, Event, Outcome, Reasoning, Text
 from fetch2py.exchange import Exchange
 from fetch2py.request import Request
@@ -30,7 +37,13 @@ class Reading:
         sent: str = "",
         secrets: Iterable[str] = (),
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        allow_lossy: bool = False,
     ) -> None:
+        if request.lost_bytes and not allow_lossy:
+            raise ProfileError(
+                f"Nothing was sent, since the request isn't whole. {request.lost_bytes[0].message}",
+                hint="To send what there is all the same, use --allow-lossy (in Python, allow_lossy=True).",
+            )
         self._request = request
         self._timeouts = timeouts
         self._exchange = Exchange(dialect, host=_host(request.url), sent=sent)

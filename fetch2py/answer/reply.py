@@ -43,6 +43,7 @@ class Answer(Reading):
     `request` goes out as it stands, at `with` or at the first event. `dialect` is a name, a mapping of rules
     or None to detect it; `sent` is the person's message, so that its echo is not taken for an answer;
     `secrets` are values that no error, note or exception may repeat. Text and reasoning are never touched.
+    A request with lost bytes is a ProfileError at once, unless `allow_lossy`.
     Leaving the `with` closes the connection at once, read or not; a second `with` sends nothing and goes on
     where the answer was left. Without a `with`, read it to the end. One thread at a time.
 
@@ -176,11 +177,13 @@ def replay(
     *,
     dialect: str | Mapping[str, Any] | None = None,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    allow_lossy: bool = False,
 ) -> Answer:
     """Send the profile's request with `message` in its slot, or as captured for None, and read the answer.
 
     `dialect` (a name or a mapping of rules) stands in for the profile's own. Raises SlotError or
-    CredentialMissing at once if the profile can't be filled, and later what `Answer` raises.
+    CredentialMissing at once if the profile can't be filled, ProfileError if bytes of its body are lost, and
+    later what `Answer` raises.
     """
     return Answer(
         profile.fill(message),
@@ -188,6 +191,7 @@ def replay(
         sent=message or "",
         secrets=profile.secrets.values(),
         timeouts=timeouts,
+        allow_lossy=allow_lossy,
     )
 
 
@@ -197,6 +201,7 @@ def areplay(
     *,
     dialect: str | Mapping[str, Any] | None = None,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    allow_lossy: bool = False,
 ) -> AsyncAnswer:
     """The twin of `replay` for tasks."""
     return AsyncAnswer(
@@ -205,4 +210,5 @@ def areplay(
         sent=message or "",
         secrets=profile.secrets.values(),
         timeouts=timeouts,
+        allow_lossy=allow_lossy,
     )

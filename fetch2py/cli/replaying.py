@@ -52,6 +52,7 @@ def _seconds(option: str, default: float, told: str) -> Callable[[_Decorated], _
 @dialect_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line for each event.")
 @click.option("--raw", is_flag=True, help="Pass the answer's bytes through as they come.")
+@click.option("--allow-lossy", is_flag=True, help="Send even a body that has lost bytes in the copy.")
 @click.option("--dry-run", is_flag=True, help="Show the request, secrets masked; send nothing.")
 @_seconds("--connect-timeout", 10, "To connect; 0 waits for ever.")
 @_seconds("--first-byte-timeout", 120, "To the answer's first byte; 0 waits for ever.")
@@ -84,6 +85,7 @@ def replay_command(**options: Any) -> int:
         sent=message or "",
         secrets=secrets,
         timeouts=Timeouts(*(options[f"{name}_timeout"] for name in ("connect", "first_byte", "idle"))),
+        allow_lossy=options["allow_lossy"],
     )
     _print(answer, options)
     return _conclude(answer, options["name"])

@@ -9,12 +9,13 @@ each byte; nothing says which of the two happened. Most bodies tell by themselve
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 from fetch2py import jsontext
 from fetch2py.envelope import Envelope, fits, joined
 from fetch2py.request import Headers, Loss
 
-__all__ = ["body_of", "missing_body"]
+__all__ = ["Hidden", "body_of", "missing_body"]
 
 # Firefox cuts a body at this many UTF-16 code units without a mark (devtools.netmonitor.requestBodyLimit).
 FIREFOX_LIMIT = 1_048_576
@@ -26,35 +27,54 @@ _TEXT = re.compile(
 _JSON = re.compile(r"(application|text)/json$|.*\+json$")
 # A file part with a name but without content: the delimiter follows the empty line at once.
 _EMPTY_FILE = re.compile(r'filename="[^"\r\n]+"(?:\r\n[^\r\n]+)*\r\n\r\n\r\n--')
+_ENVELOPED = ("application/connect+", "application/grpc")
+_WITH_BODY = ("PATCH", "POST", "PUT")
+_MISSING = Loss(
+    "body-missing",
+    "The request had a body and the snippet holds none (a file, a blob or a stream): "
+    "it can't be sent again; copy a request whose message was typed.",
+)
+_UNCLEAR = Loss(
+    "body-unclear",
+    "The snippet holds no body: either none was sent, or a blob or a stream, which DevTools don't show.",
+)
 _CODING_MAGIC = {"gzip": "\x1f\x8b", "x-gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "deflate": "\x78"}
 
 
 def body_of(text: str, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
     """The bytes behind `text`, and what had to be rebuilt or may be gone."""
-    media_type = headers.get("content-type").partition(";")[0].strip().lower()
-    if media_type.startswith(("application/connect+", "application/grpc")):
+    media_type = _media_type(headers)
+    if media_type.startswith(_ENVELOPED):
         enveloped = _enveloped(text)
         if enveloped is not None:
-            return enveloped, _doubts(text, headers)
+            # Lengths that fit leave no doubt.
+            return enveloped, ()
         rebuilt = _rebuilt_envelope(text) if media_type == "application/connect+json" else None
         if rebuilt is not None:
             return rebuilt
     return _bytes(text, media_type, headers), _doubts(text, headers)
 
 
-def missing_body(method: str, headers: Headers) -> tuple[Loss, ...]:
-    """The loss of a body that the header fields speak of and the snippet doesn't hold."""
+class Hidden(Enum):
+    """Whether a text that shows no body is of a kind that also stands for requests that had one."""
+
+    NO = "no"
+    POSSIBLY = "possibly"
+    SURELY = "surely"
+
+
+def missing_body(method: str, headers: Headers, hidden: Hidden = Hidden.NO) -> tuple[Loss, ...]:
+    """The loss of a body that the header fields speak of, or its kind of text hides, and that isn't shown."""
     if method.upper() in ("GET", "HEAD"):
         return ()
-    if not headers.get("content-type") and not headers.get("content-length").strip(" 0"):
-        return ()
-    return (
-        Loss(
-            "body-missing",
-            "The header fields speak of a body and the snippet holds none (a file, a blob or a stream): "
-            "it can't be sent again; copy a request whose message was typed.",
-        ),
-    )
+    media_type = _media_type(headers)
+    if hidden is Hidden.SURELY or headers.get("content-length").strip(" 0"):
+        return (_MISSING,)
+    if media_type and not _is_textual(media_type):
+        return (_MISSING,)
+    # An empty text is sent with its type as well.
+    is_unclear = bool(media_type) or (hidden is Hidden.POSSIBLY and method.upper() in _WITH_BODY)
+    return (_UNCLEAR,) if is_unclear else ()
 
 
 def _bytes(text: str, media_type: str, headers: Headers) -> bytes:
@@ -64,6 +84,16 @@ def _bytes(text: str, media_type: str, headers: Headers) -> bytes:
         return _utf8(text)
     # Bytes that are valid UTF-8 would have been shown decoded, so then the characters are what was meant.
     return text.encode() if _is_utf8(raw) or _reads_as_text(text, media_type, headers) else raw
+
+
+def _media_type(headers: Headers) -> str:
+    return headers.get("content-type").partition(";")[0].strip().lower()
+
+
+def _is_textual(media_type: str) -> bool:
+    if media_type.startswith(_ENVELOPED):
+        return False
+    return bool(_TEXT.match(media_type) or _JSON.match(media_type))
 
 
 def _utf8(text: str) -> bytes:
@@ -125,13 +155,30 @@ def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:
     return tuple(Loss(code, told) for code, doubt in _DOUBTS.items() if (told := doubt(text, headers)))
 
 
-def _replaced(text: str, _: Headers) -> str:
+def _replaced(text: str, headers: Headers) -> str:
     return (
         "The body holds U+FFFD (\ufffd), which a browser writes for bytes that it can't show: "
-        "if it wasn't typed, those bytes are lost; copy a request without attachments."
-        if "\ufffd" in text
+        "those bytes are lost; copy a request without attachments."
+        if "\ufffd" in text and not _is_legible(text, headers)
         else ""
     )
+
+
+def _doubtful(text: str, headers: Headers) -> str:
+    return (
+        "The body holds U+FFFD (\ufffd), which a browser also writes for bytes that it can't show: "
+        "if it wasn't typed, compare the body with the page."
+        if "\ufffd" in text and _is_legible(text, headers)
+        else ""
+    )
+
+
+def _is_legible(text: str, headers: Headers) -> bool:
+    """Whether the body is a text by its type or by itself, so that U+FFFD in it was most likely sent."""
+    media_type = _media_type(headers)
+    if media_type == "multipart/form-data":
+        return "filename=" not in text
+    return _is_textual(media_type) or (not media_type and jsontext.is_json(text))
 
 
 def _cut(text: str, _: Headers) -> str:
@@ -155,9 +202,9 @@ def _without_file(text: str, _: Headers) -> str:
 def _in_other_charset(text: str, headers: Headers) -> str:
     charset = _other_charset(headers)
     return (
-        f"The body is declared as {charset}, whose letters outside ASCII some browsers drop: "
-        "compare it with what you typed."
-        if charset and text.isascii()
+        f"The body is declared as {charset}, whose letters outside ASCII Firefox drops: "
+        "compare it with what you typed, or copy the request in Chromium."
+        if charset and text.isascii() and "Firefox/" in headers.get("user-agent")
         else ""
     )
 
@@ -175,6 +222,7 @@ def _decompressed(text: str, headers: Headers) -> str:
 # The loss's code, and what finds it: the sentence for a person, or "".
 _DOUBTS = {
     "body-replaced": _replaced,
+    "body-doubtful": _doubtful,
     "body-cut": _cut,
     "file-content": _without_file,
     "body-charset": _in_other_charset,

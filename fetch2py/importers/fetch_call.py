@@ -12,14 +12,18 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode
 
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
-from fetch2py.importers.body import body_of, missing_body
+from fetch2py.importers.body import Hidden, body_of, missing_body
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
 from fetch2py.jsontext import well_formed
-from fetch2py.request import Headers, Loss, Request, is_http_url
+from fetch2py.request import Headers, Loss, Request, is_http_url, origin_of
 
 __all__ = ["read", "recognises"]
 
 FORM = "application/x-www-form-urlencoded;charset=UTF-8"
+
+# What an empty policy means where one is named (Referrer Policy, section 3). Where none is, a browser's menu
+# wrote the referrer as it was sent.
+_DEFAULT_POLICY = "strict-origin-when-cross-origin"
 
 _CALL = re.compile(r"\bfetch\s*+(?:/\*[^*]*+\*/\s*+)?+\)?+\s*+(?:\?\.\s*+)?+\(")
 _VARIABLE = re.compile(r"[A-Za-z_$.]{1,40}")
@@ -63,15 +67,19 @@ class _Reader:
         if content_type and not headers.has("content-type"):
             headers = headers.plus("content-type", content_type)
         credentials = self._option(options, "credentials", "")
-        raw, body_losses = self._encoded(method, body, headers)
+        raw, body_losses = self._encoded(method, body, headers, options)
+        referrer = self._option(options, "referrer", "")
+        page = origin_of(referrer) if is_http_url(referrer) else ""
+        headers, cookie_losses = self._cookies(headers, credentials, page and page == origin_of(url))
         return Request(
             method=method,
             url=url,
             headers=headers,
             body=raw,
-            losses=(*self._cookie_loss(credentials, headers), *losses, *body_losses),
-            referrer=self._option(options, "referrer", ""),
-            referrer_policy=self._option(options, "referrerPolicy", ""),
+            losses=(*cookie_losses, *losses, *body_losses),
+            referrer=referrer,
+            referrer_policy=self._option(options, "referrerPolicy", "")
+            or (_DEFAULT_POLICY if "referrerPolicy" in options else ""),
             credentials=credentials,
         )
 
@@ -165,10 +173,10 @@ class _Reader:
         return urlencode(pairs, safe="*").replace("~", "%7E")
 
     def _encoded(
-        self, method: str, body: str | None, headers: Headers
+        self, method: str, body: str | None, headers: Headers, options: dict[str, Any]
     ) -> tuple[bytes | None, tuple[Loss, ...]]:
         if body is None:
-            return None, missing_body(method, headers)
+            return None, missing_body(method, headers, _hidden_body(options, headers))
         if method.upper() in ("GET", "HEAD"):
             # Safari shows a redirected request with its last method and its first body.
             lost = Loss(
@@ -178,10 +186,21 @@ class _Reader:
             return None, (lost,)
         return body_of(body, headers)
 
-    def _cookie_loss(self, credentials: str, headers: Headers) -> tuple[Loss, ...]:
+    def _cookies(
+        self, headers: Headers, credentials: str, same_origin: bool | str
+    ) -> tuple[Headers, tuple[Loss, ...]]:
+        """The fields less a cookie that the option credentials keeps back, and what is to be said of it.
+
+        `same_origin` is whether the page and the request share one, "" where the page isn't known.
+        """
+        mode = credentials.lower()
+        if headers.has("cookie"):
+            kept_back = mode == "omit" or (mode == "same-origin" and same_origin is False)
+            return (headers.without("cookie"), (_KEPT_BACK,)) if kept_back else (headers, ())
         # Edit-and-resend tells the cookie in a comment, so there its absence is the truth.
         restored = any(_RESEND_FIELD.match(comment) for comment in self._call.comments)
-        return (_COOKIES,) if credentials == "include" and not headers.has("cookie") and not restored else ()
+        included = mode == "include" or (mode == "same-origin" and same_origin is True)
+        return headers, (_COOKIES,) if included and not restored else ()
 
     def _scalar(self, value: Any, what: str) -> str:
         """A string, or what the language makes of a number, a boolean or null where it wants a string."""
@@ -217,15 +236,30 @@ _RUN_IT = "Copy the request from DevTools' Network panel, where every value is f
 
 _COOKIES = Loss(
     "cookies",
-    "This was copied with credentials: include and no cookie: if the site needs its cookies, "
+    "This was copied with credentials and without a cookie: if the site needs its cookies, "
     "use Copy as fetch (Node.js); Firefox and Safari have no such entry: there, add a cookie line with "
     "`fetch2py edit`.",
+)
+_KEPT_BACK = Loss(
+    "cookie-omitted",
+    "The snippet has a cookie, and by its option credentials fetch() sends none; it was left out. "
+    "If the site needs it, add a cookie line with `fetch2py edit`.",
 )
 _USER_AGENT = Loss(
     "user-agent",
     "No User-Agent: Chromium leaves it out, and an honest fetch2py goes out in its place; "
     "if the site wants the browser's, add a user-agent line with `fetch2py edit`.",
 )
+
+
+def _hidden_body(options: dict[str, Any], headers: Headers) -> Hidden:
+    """Whether a snippet without a body is of a kind that also stands for requests that had one."""
+    if {"cache", "redirect"} <= options.keys():
+        # Safari leaves every Blob out.
+        return Hidden.POSSIBLY
+    by_chromium = {"mode", "method", "credentials"} <= options.keys() and not headers.has("user-agent")
+    # Chromium writes null for no body, and no member at all for a file.
+    return Hidden.SURELY if by_chromium and "body" not in options else Hidden.NO
 
 
 def _sentence(what: str) -> str:

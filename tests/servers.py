@@ -130,11 +130,13 @@ Script = Callable[[Connection], None]
 
 
 @contextmanager
-def serve(script: Script, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Server]:
+def serve(
+    script: Script, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[Server]:
     """Run `script` for every connection; `host` is the name in the server's URL."""
     faults: list[BaseException] = []
     threads: list[threading.Thread] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         scheme = "http" if tls is None else "https"
         server = Server(f"{scheme}://{host}:{listener.getsockname()[1]}")
 
@@ -188,7 +190,11 @@ def event_stream(*events: str, gate: Callable[[int], threading.Event] | None = N
 
 @contextmanager
 def serve_http2(
-    tls: ssl.SSLContext, chunks: Iterable[bytes], broken: bool = False, host: str = "localhost"
+    tls: ssl.SSLContext,
+    chunks: Iterable[bytes],
+    broken: bool = False,
+    host: str = "localhost",
+    port: int = 0,
 ) -> Iterator[Server]:
     """Answer each request over HTTP/2 with `chunks`, one DATA frame each; a `broken` one is reset at its
     end."""
@@ -196,7 +202,10 @@ def serve_http2(
 
     def script(connection: Connection) -> None:
         protocol = h2.connection.H2Connection(
-            h2.config.H2Configuration(client_side=False, header_encoding="latin-1")
+            # Normalising would move the cookie behind all other fields.
+            h2.config.H2Configuration(
+                client_side=False, header_encoding="latin-1", normalize_inbound_headers=False
+            )
         )
         protocol.initiate_connection()
         connection.send(protocol.data_to_send())
@@ -215,7 +224,7 @@ def serve_http2(
                             _answer(protocol, stream, chunks, broken)
                 connection.send(protocol.data_to_send())
 
-    with serve(script, tls, host) as server:
+    with serve(script, tls, host, port) as server:
         yield server
 
 

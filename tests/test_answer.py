@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import wait as wait_for
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import format_exception
 from typing import Any
@@ -16,10 +16,18 @@ from typing import Any
 import pytest
 
 from fetch2py.answer import Answer, AsyncAnswer, areplay, replay, submit
-from fetch2py.errors import ProfileInvalid, ReplyMalformed, ReplyRefused, ReplyTruncated, SlotError, WireError
+from fetch2py.errors import (
+    ProfileError,
+    ProfileInvalid,
+    ReplyMalformed,
+    ReplyRefused,
+    ReplyTruncated,
+    SlotError,
+    WireError,
+)
 from fetch2py.events import End, Error, Event, Reasoning, Text
 from fetch2py.framing import encode_envelope
-from fetch2py.request import Headers, Request
+from fetch2py.request import Headers, Loss, Request
 from fetch2py.wire import Timeouts
 from tests.servers import Connection, Script, event_stream, serve
 
@@ -77,6 +85,16 @@ class Plain:
         if message == "no slot":
             raise SlotError("no slot")
         return Request("POST", self.url, Headers(), (message or "captured").encode())
+
+
+@dataclass(frozen=True)
+class Lossy(Plain):
+    """A profile whose body has lost a letter."""
+
+    def fill(self, message: str | None, /) -> Request:
+        """The request, with what it lost."""
+        lost = Loss("body-charset", "A letter is gone.")
+        return replace(super().fill(message), losses=(lost,))
 
 
 Read = Callable[..., tuple[Answer | AsyncAnswer, list[Event]]]
@@ -692,3 +710,14 @@ def test_submit_and_cancel_when_the_loop_has_just_ended(monkeypatch: pytest.Monk
         assert calls.settled.wait(PATIENCE)
     assert calls.made[-1] == ("error", CancelledError)
     assert [call for call, _ in calls.made].count("completed") == 0
+
+
+def test_a_body_that_lost_bytes_is_sent_only_when_asked_for(read: Read) -> None:
+    with serve(event_stream(*HELLO)) as server:
+        with pytest.raises(ProfileError, match=r"Nothing was sent.*A letter is gone") as caught:
+            read(Lossy(server.url))
+        assert "--allow-lossy" in caught.value.hint
+        assert not server.requests
+        answer, _ = read(Lossy(server.url), allow_lossy=True)
+        assert answer.text == "你好"
+        assert server.request.body == b"captured"

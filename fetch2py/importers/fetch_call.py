@@ -76,7 +76,7 @@ class _Reader:
             url=url,
             headers=headers,
             body=raw,
-            losses=(*cookie_losses, *losses, *body_losses),
+            losses=(*cookie_losses, *losses, *body_losses, *_preflight_loss(method, headers)),
             referrer=referrer,
             referrer_policy=self._option(options, "referrerPolicy", "")
             or (_DEFAULT_POLICY if "referrerPolicy" in options else ""),
@@ -240,6 +240,11 @@ _COOKIES = Loss(
     "use Copy as fetch (Node.js); Firefox and Safari have no such entry: there, add a cookie line with "
     "`fetch2py edit`.",
 )
+_PREFLIGHT = Loss(
+    "preflight",
+    "This looks like the preflight that a browser sends ahead of the request that is meant, and its "
+    "Access-Control-Request fields are left out: copy the request of the same address below it.",
+)
 _KEPT_BACK = Loss(
     "cookie-omitted",
     "The snippet has a cookie, and by its option credentials fetch() sends none; it was left out. "
@@ -260,6 +265,12 @@ def _hidden_body(options: dict[str, Any], headers: Headers) -> Hidden:
     by_chromium = {"mode", "method", "credentials"} <= options.keys() and not headers.has("user-agent")
     # Chromium writes null for no body, and no member at all for a file.
     return Hidden.SURELY if by_chromium and "body" not in options else Hidden.NO
+
+
+def _preflight_loss(method: str, headers: Headers) -> tuple[Loss, ...]:
+    """The loss of what a browser asks ahead of a request to another origin (Fetch, section 4.8)."""
+    is_question = method.upper() == "OPTIONS" and not headers.has("content-type")
+    return (_PREFLIGHT,) if is_question and not headers.has("access-control-request-method") else ()
 
 
 def _sentence(what: str) -> str:

@@ -94,9 +94,15 @@ class Flight:
             stream=httpx.ByteStream(self._request.body or b""),
             extensions={"timeout": self._clock},
         )
+        address = self._address
+        host = address.origin.raw_host.decode("ascii")
+        if host.endswith(".localhost"):
+            # Browsers look no such name up (RFC 6761, section 6.3), and few resolvers know any.
+            message.extensions["sni_hostname"] = host
+            address = Address(address.origin.copy_with(host="localhost"), address.target)
         # httpx has made the method upper case, and a plain URL of this one.
         message.method = name
-        message.url = _Url(self._address)
+        message.url = _Url(address)
         return message
 
     def receive_head(self, response: httpx.Response) -> None:

@@ -139,7 +139,7 @@ def differences(case: str, exchanged: Exchanged) -> list[str]:
 
 
 def by_name(request: Received | Request) -> dict[str, list[str]]:
-    """The values of each field by its name in lower case, a cookie's parts joined (RFC 9113, section 8.2.3)."""
+    """Each field's values, by its name in lower case; a cookie's parts joined (RFC 9113, section 8.2.3)."""
     values: dict[str, list[str]] = {}
     for name, value in request.headers:
         values.setdefault(name.lower(), []).append(value)

@@ -42,6 +42,7 @@ COMMANDS = {
     "rename": ("shelf", "Give a profile another name."),
     "remove": ("shelf", "Delete a profile and its secrets."),
     "path": ("shelf", "Where the profiles and secrets lie."),
+    "settings": ("settings", "What holds for every profile: the User-Agent."),
     "demo": ("demo", "The whole main job against a stand-in server on this machine."),
     "completion": ("completion", "The script that completes commands and names in your shell."),
 }

@@ -21,9 +21,10 @@ from fetch2py.errors import ProfileError, ProfileInvalid, ProfileNotFound
 from fetch2py.store.contents import command, decoded, encoded, secrets_in, spelled
 from fetch2py.store.files import create, is_same_file, reported, require_private, sync_directory
 from fetch2py.store.names import checked, folded
+from fetch2py.store.settings import Settings, settings_in, spelled_settings
 from fetch2py.store.tie import generations_in
 
-__all__ = ["Store"]
+__all__ = ["Settings", "Store"]
 
 _DOCUMENT = ".toml"
 _SECRETS = ".json"
@@ -129,6 +130,24 @@ class Store:
             path.unlink()
             sync_directory(self._profiles)
             self._sweep()
+
+    def settings(self) -> Settings:
+        """What holds for every profile. Raises ProfileInvalid where the file can't be read, ProfileError."""
+        with reported("read the settings"):
+            try:
+                content = self._settings.read_bytes()
+            except FileNotFoundError:
+                return Settings()
+        return settings_in(content, str(self._settings))
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Keep these in place of those before. Raises ProfileError."""
+        with self._changing("save the settings"):
+            self._replace_document(self._settings, spelled_settings(settings), os.urandom(8).hex())
+
+    @property
+    def _settings(self) -> Path:
+        return self.home / "settings.toml"
 
     @property
     def _profiles(self) -> Path:

@@ -18,6 +18,7 @@ OURS: dict[str, set[str]] = {
     "events": set(),
     "jsontext": set(),
     "envelope": {"jsontext"},
+    "multipart": set(),
     "framing": {"jsontext"},
     "javascript": {"errors"},
     "importers": {"envelope", "errors", "javascript", "jsontext", "request"},

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Part", "delimiter_of", "parts"]
+__all__ = ["Part", "delimiter_of", "lost_files", "parts"]
 
 _BOUNDARY = re.compile(r';[ \t]*+boundary=(?:"([^"]*+)"|([^;"\s]++))', re.IGNORECASE)
 _FIRST_LINE = re.compile(rb"--[^\r\n]+")
@@ -18,6 +18,8 @@ _PARAMETER = re.compile(r';[ \t]*+([\w*-]++)=(?:"([^"]*+)"|([^;"\s]*+))')
 # What browsers escape in a name (WHATWG HTML, 4.10.21.8), and nothing else.
 _ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 _ESCAPE = re.compile("|".join(_ESCAPED))
+
+_LOST_BYTE = "\ufffd".encode()
 
 
 class Part(NamedTuple):
@@ -56,6 +58,18 @@ def parts(body: bytes, content_type: str) -> tuple[Part, ...]:
     ends = [start for start, _ in found[1:]] + [len(body)]
     read = (_part(body, line_end, end) for (_, line_end), end in zip(found, ends, strict=False) if line_end)
     return tuple(part for part in read if part is not None)
+
+
+def lost_files(body: bytes, content_type: str) -> tuple[Part, ...]:
+    """The files of a captured body whose bytes the copy has lost: left out, or partly U+FFFD.
+
+    An input without a file has a part too, with an empty name; there nothing is lost.
+    """
+    return tuple(
+        part
+        for part in parts(body, content_type)
+        if part.filename and (part.start == part.end or _LOST_BYTE in body[part.start : part.end])
+    )
 
 
 def _delimiters(body: bytes, delimiter: bytes) -> Iterator[tuple[int, int]]:

@@ -21,7 +21,8 @@ OURS: dict[str, set[str]] = {
     "multipart": set(),
     "framing": {"jsontext"},
     "javascript": {"errors"},
-    "importers": {"envelope", "errors", "javascript", "jsontext", "request"},
+    "attaching": {"errors", "multipart", "request"},
+    "importers": {"envelope", "errors", "javascript", "jsontext", "multipart", "request"},
     "fetch_standard": {"jsontext", "request", "version"},
     "message": {"envelope", "errors", "jsontext", "request"},
     "credentials": {"errors", "request"},
@@ -35,8 +36,8 @@ OURS: dict[str, set[str]] = {
     "profiles": {"errors", "profile", "store"},
     "standin": {"framing"},
     "cli": {
-        "answer", "credentials", "dialects", "errors", "events", "exchange", "importers", "message",
-        "profile", "profiles", "refreshing", "request", "standin", "store", "version", "wire",
+        "answer", "attaching", "credentials", "dialects", "errors", "events", "exchange", "importers",
+        "message", "profile", "profiles", "refreshing", "request", "standin", "store", "version", "wire",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -16,7 +16,7 @@ import click
 from fetch2py.cli import terminal
 from fetch2py.request import Headers, Request
 
-__all__ = ["new_message", "request_lines", "with_fields", "with_settings"]
+__all__ = ["new_message", "request_lines", "with_fields", "with_files", "with_settings"]
 
 _STDIN = "-"
 # The line end that a shell or an editor puts behind a text; it isn't the person's.
@@ -54,6 +54,24 @@ def with_settings(request: Request, settings: Iterable[str]) -> Request:
         if not equals:
             raise click.UsageError("--set wants SLOT=TEXT, such as --set json:/model=k2.")
         request = fill(request, slot, (), text)
+    return request
+
+
+def with_files(request: Request, files: Iterable[str]) -> Request:
+    """The request with each FIELD=PATH of `files` in its form: what the copy has lost of them."""
+    if not files:
+        return request
+    from fetch2py.attaching import attach
+
+    for file in files:
+        field, equals, path = file.partition("=")
+        if not equals or not path:
+            raise click.UsageError("--file wants FIELD=PATH, such as --file upload=photo.png.")
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            raise click.UsageError(f"{path} can't be read: {error.strerror}.") from error
+        request = attach(request, field, content)
     return request
 
 

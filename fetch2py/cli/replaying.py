@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fetch2py.cli import terminal
-from fetch2py.cli.changing import new_message, request_lines, with_fields, with_settings
+from fetch2py.cli.changing import new_message, request_lines, with_fields, with_files, with_settings
 from fetch2py.cli.dialect_option import chosen_dialect, dialect_option
 from fetch2py.cli.names import profile_argument
 from fetch2py.cli.tokens import token_note
@@ -49,6 +49,9 @@ def _seconds(option: str, default: float, told: str) -> Callable[[_Decorated], _
 @click.option("-m", "--message", metavar="TEXT", help="The new message; - is stdin, @FILE a file, @@ an @.")
 @click.option("--set", "settings", multiple=True, metavar="SLOT=TEXT", help="Fill another place as well.")
 @click.option("-H", "--header", "fields", multiple=True, metavar="'NAME: VALUE'", help="Set a header field.")
+@click.option(
+    "--file", "files", multiple=True, metavar="FIELD=PATH", help="A form's file that the copy lost."
+)
 @dialect_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line for each event.")
 @click.option("--raw", is_flag=True, help="Pass the answer's bytes through as they come.")
@@ -71,7 +74,8 @@ def replay_command(**options: Any) -> int:
         raise click.UsageError("--json and --raw are two ways to print one answer: choose one.")
     profile, dialect = load(options["name"]), chosen_dialect(options["dialect"])
     message = new_message(options["text"], options["message"])
-    request = with_fields(with_settings(profile.fill(message), options["settings"]), options["fields"])
+    request = with_settings(profile.fill(message), options["settings"])
+    request = with_fields(with_files(request, options["files"]), options["fields"])
     secrets = profile.secrets.values()
     if options["dry_run"]:
         for line in request_lines(request, secrets):

@@ -13,6 +13,7 @@ from enum import Enum
 
 from fetch2py import jsontext
 from fetch2py.envelope import Envelope, fits, joined
+from fetch2py.multipart import lost_files
 from fetch2py.request import Headers, Loss
 
 __all__ = ["Hidden", "body_of", "missing_body"]
@@ -25,8 +26,6 @@ _TEXT = re.compile(
     r"text/|application/(x-www-form-urlencoded|xml|graphql|javascript|x-ndjson|jsonl)$|.*\+xml$"
 )
 _JSON = re.compile(r"(application|text)/json$|.*\+json$")
-# A file part with a name but without content: the delimiter follows the empty line at once.
-_EMPTY_FILE = re.compile(r'filename="[^"\r\n]+"(?:\r\n[^\r\n]+)*\r\n\r\n\r\n--')
 _ENVELOPED = ("application/connect+", "application/grpc")
 _WITH_BODY = ("PATCH", "POST", "PUT")
 _MISSING = Loss(
@@ -156,11 +155,11 @@ def _doubts(text: str, headers: Headers) -> tuple[Loss, ...]:
 
 
 def _replaced(text: str, headers: Headers) -> str:
+    if "\ufffd" not in text or _is_legible(text, headers) or _without_file(text, headers):
+        return ""
     return (
         "The body holds U+FFFD (\ufffd), which a browser writes for bytes that it can't show: "
         "those bytes are lost; copy a request without attachments."
-        if "\ufffd" in text and not _is_legible(text, headers)
-        else ""
     )
 
 
@@ -191,12 +190,15 @@ def _cut(text: str, _: Headers) -> str:
     )
 
 
-def _without_file(text: str, _: Headers) -> str:
-    return (
-        "The form holds a file without its content, which browsers leave out: copy a request without a file."
-        if _EMPTY_FILE.search(text)
-        else ""
-    )
+def _without_file(text: str, headers: Headers) -> str:
+    content_type = headers.get("content-type")
+    if "filename=" not in text or _media_type(headers) != "multipart/form-data":
+        return ""
+    names = dict.fromkeys(part.name for part in lost_files(_utf8(text), content_type))
+    if not names:
+        return ""
+    files = " ".join(f"--file {name}=PATH" for name in names)
+    return f"Browsers leave the content of a form's files out: give it to `fetch2py replay` with {files}."
 
 
 def _in_other_charset(text: str, headers: Headers) -> str:

@@ -22,6 +22,7 @@ OURS: dict[str, set[str]] = {
     "framing": {"jsontext"},
     "javascript": {"errors"},
     "attaching": {"errors", "multipart", "request"},
+    "unrepeatable": {"jsontext", "multipart", "request"},
     "importers": {"envelope", "errors", "javascript", "jsontext", "multipart", "request"},
     "fetch_standard": {"jsontext", "request", "version"},
     "message": {"envelope", "errors", "jsontext", "request"},

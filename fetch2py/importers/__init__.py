@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
-from fetch2py.importers import fetch_call
+from fetch2py.importers import curl, fetch_call
 from fetch2py.request import Request
 
 __all__ = ["IMPORTERS", "Importer", "parse", "picked"]
@@ -24,6 +24,7 @@ class Importer:
 
 
 IMPORTERS: dict[str, Importer] = {
+    "curl": Importer(curl.recognises, curl.read),
     "fetch": Importer(fetch_call.recognises, fetch_call.read),
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
-from fetch2py.importers import curl, fetch_call
+from fetch2py.importers import curl, fetch_call, har
 from fetch2py.request import Request
 
 __all__ = ["IMPORTERS", "Importer", "parse", "picked"]
@@ -23,7 +23,9 @@ class Importer:
     read: Callable[[str], list[Request]]
 
 
+# The first that recognises a text reads it; how it begins tells the first two, a call can stand anywhere.
 IMPORTERS: dict[str, Importer] = {
+    "har": Importer(har.recognises, har.read),
     "curl": Importer(curl.recognises, curl.read),
     "fetch": Importer(fetch_call.recognises, fetch_call.read),
 }

@@ -10,10 +10,12 @@ from base64 import b64encode
 from typing import NamedTuple, NoReturn
 from urllib.parse import quote_plus, urlsplit
 
+
 from fetch2py.errors import SnippetError
 from fetch2py.importers.body import body_of, missing_body
-from fetch2py.importers.curl_form import Part, encoded, part_of
+from fetch2py.importers.form_data import Part, encoded, part_of
 from fetch2py.importers.curl_options import Option
+from fetch2py.importers.field_value import field_value
 from fetch2py.importers.word import Word
 from fetch2py.jsontext import well_formed
 from fetch2py.request import Headers, Loss, Request, is_http_url
@@ -23,7 +25,10 @@ __all__ = ["requests_of"]
 FORM = "application/x-www-form-urlencoded"
 
 _DATA = ("data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json")
+# The bytes before an envelope's payload, which are made anew where they were spoilt.
+_ENVELOPE_HEADER = 5
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_BROWSER = re.compile(r"user-agent:[ \t]*+Mozilla/", re.IGNORECASE)
 # What cURL makes several addresses of, and what a backslash keeps from that.
 _GLOB = re.compile(
     r"(?<!\\)(?:\{(?=[^{}\\]*+\})[^{},]*+,|\[(?:\d{1,20}-\d{1,20}|[a-z]-[a-z]|[A-Z]-[A-Z])(?::\d{1,20})?\])"
@@ -40,15 +45,19 @@ def requests_of(given: list[Option], command: Word, text: str) -> list[Request]:
 
 
 class _Data(NamedTuple):
-    """What the -d options give together; `shown` as in a Word."""
+    """What the -d options give together; `shown`, `spoilt` and `flat` as in a Word."""
 
     text: str
     shown: bool
+    spoilt: int
+    flat: bool
 
 
 class _Operation:
     def __init__(self, given: list[Option], command: Word, text: str) -> None:
-        self._given = given
+        # A browser's copy tells the browser's name, and shows characters where it may have sent bytes.
+        copied = any(name == "header" and _BROWSER.match(word.text) for name, word in given)
+        self._given = [Option(n, w._replace(shown=True)) for n, w in given] if copied else given
         self._command = command
         self._text = text
 
@@ -108,19 +117,19 @@ class _Operation:
 
     def _data(self) -> _Data | None:
         """The -d options' values, joined as cURL joins them."""
-        joined, shown, some = "", False, False
+        words = [option.word for option in self._given if option.name in _DATA]
+        joined, spoilt = "", -1
         for name, word in self._given:
             if name not in _DATA:
                 continue
-            if name == "data-urlencode":
-                piece = self._urlencoded(word)
-            else:
-                if word.text.startswith("@") and name != "data-raw":
-                    self._fail(_IN_A_FILE, word, _WRITE_IT)
-                piece, shown = word.text, shown or word.shown
-            joined += f"&{piece}" if some and name != "json" else piece
-            some = True
-        return _Data(joined, shown) if some else None
+            if word.text.startswith("@") and name not in ("data-raw", "data-urlencode"):
+                self._fail(_IN_A_FILE, word, _WRITE_IT)
+            piece = self._urlencoded(word) if name == "data-urlencode" else word.text
+            joined += "&" if word is not words[0] and name != "json" else ""
+            spoilt = len(joined) + word.spoilt if word.spoilt >= 0 else spoilt
+            joined += piece
+        shown, flat = any(word.shown for word in words), any(word.flat for word in words)
+        return _Data(joined, shown, spoilt, flat) if words else None
 
     def _urlencoded(self, word: Word) -> str:
         """--data-urlencode: `content`, `=content` or `name=content`; with @ in place of = a file."""
@@ -192,14 +201,25 @@ class _Operation:
     ) -> tuple[bytes | None, tuple[Loss, ...]]:
         if data is None:
             return form, () if form is not None else missing_body(method, headers)
-        raw, losses = body_of(data.text, headers)
-        return raw if data.shown else well_formed(data.text).encode(), losses
+        text, doubts = data.text, []
+        if data.flat and headers.get("content-type").lower().startswith("multipart/"):
+            # RFC 2046, section 5.1.1: between and in its parts lines end so.
+            text = text.replace("\n", "\r\n")
+        elif data.flat:
+            doubts.append(_LINE_ENDS)
+        raw, losses = body_of(text, headers)
+        remade = any(loss.code == "envelope-rebuilt" for loss in losses)
+        if data.spoilt >= (_ENVELOPE_HEADER if remade else 0):
+            doubts.append(_BODY_REPLACED)
+        return raw if data.shown else well_formed(text).encode(), (*doubts, *losses)
 
     def _losses(self, headers: Headers, parts: list[Part]) -> tuple[Loss, ...]:
+        spoilt = any(word.spoilt >= 0 for name, word in self._given if name not in _DATA)
         in_file = any(word.text and "=" not in word.text for word in self._words("cookie"))
         return (
             *([_COOKIES] if in_file and not headers.has("cookie") else ()),
             *(() if headers.has("user-agent") else [_USER_AGENT]),
+            *([_FIELDS_REPLACED] if spoilt else ()),
             *([_FILE_CONTENT] if any(part.lost for part in parts) else ()),
         )
 
@@ -220,6 +240,21 @@ _USER_AGENT = Loss(
     "The command names no User-Agent, and an honest fetch2py goes out in cURL's place; "
     "if the site wants a browser's, add a user-agent line with `fetch2py edit`.",
 )
+_BODY_REPLACED = Loss(
+    "body-replaced",
+    "The body holds spaces that stand for other characters: “Copy as cURL (cmd)” writes nothing outside ASCII; "
+    "use “Copy as cURL (bash)”.",
+)
+_FIELDS_REPLACED = Loss(
+    "fields-replaced",
+    "The address or a header field holds spaces that stand for other characters: “Copy as cURL (cmd)” writes "
+    "nothing outside ASCII; use “Copy as cURL (bash)”.",
+)
+_LINE_ENDS = Loss(
+    "line-ends",
+    "“Copy as cURL (cmd)” writes each line end of a body as one line feed: if the site wants others, "
+    "use “Copy as cURL (bash)”.",
+)
 _FILE_CONTENT = Loss(
     "file-content",
     "The form holds a file without its content, which isn't part of the text: copy a request without a file.",
@@ -228,8 +263,7 @@ _FILE_CONTENT = Loss(
 
 def _value(word: Word) -> str:
     """A header field's value, one character a byte where they are known."""
-    text = well_formed(word.text)
-    return text if word.shown else text.encode().decode("latin-1")
+    return field_value(word.text) if word.shown else well_formed(word.text).encode().decode("latin-1")
 
 
 def _field(word: Word) -> tuple[str, str | None] | None:

@@ -1,4 +1,4 @@
-"""A word of a command line: its text, and where in the pasted text it stands. Nothing of any shell."""
+"""A word of a command line: its text, where it stands in the pasted text, and what its shell can't tell of it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ __all__ = ["Word"]
 class Word(NamedTuple):
     """One argument as the program gets it.
 
-    `span` is its (start, end) in the pasted text. `shown`: its characters are what a browser displayed, so a
-    character up to U+00FF may stand for one byte; otherwise they are what was meant. `opaque` is the span of a
-    part that only a shell could fill in ($NAME, a command's output), None where there is none.
+    `span` is its (start, end) in the pasted text. `shown`: its characters are what a browser displays, so one
+    up to U+00FF may stand for a byte; otherwise they are what was meant. `opaque` is the span of a part that
+    only a shell could fill in ($NAME, a command's output). `spoilt` is the offset in `text` of the last space
+    that stands for another character, -1 for none. `flat`: what line ends it had isn't known.
     """
 
     text: str
     span: tuple[int, int]
     shown: bool = False
     opaque: tuple[int, int] | None = None
+    spoilt: int = -1
+    flat: bool = False

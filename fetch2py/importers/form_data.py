@@ -1,6 +1,6 @@
-"""cURL's -F parts → a multipart/form-data body (RFC 7578), with a boundary of its own.
+"""The parts of a form → a multipart/form-data body (RFC 7578), and what an argument of cURL's -F says of one.
 
-Must not know the other options, nor files: what stands in one is lost.
+Must not know files: what stands in one is lost.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ def part_of(argument: str, *, literal: bool = False) -> Part | None:
     return Part(name, "", filename, media_type or guessed, lost=True)
 
 
-def encoded(parts: list[Part]) -> tuple[bytes, str]:
-    """The body, and its boundary. The same parts have the same boundary, and none of them holds it."""
+def encoded(parts: list[Part], boundary: str = "") -> tuple[bytes, str]:
+    """The body, and its boundary: a new one that no part holds, the same for the same parts, if none is given."""
     bare = [_head(part) + part.content.encode() + b"\r\n" for part in parts]
-    boundary = "-" * 24 + sha256(b"".join(bare)).hexdigest()[:22]
+    boundary = boundary or "-" * 24 + sha256(b"".join(bare)).hexdigest()[:22]
     delimiter = b"--" + boundary.encode("ascii")
     return b"".join(delimiter + b"\r\n" + part for part in bare) + delimiter + b"--\r\n", boundary
 

@@ -1,9 +1,10 @@
 """A text for Windows' command prompt → its commands as words: cmd.exe's carets, then the C runtime's quotes.
 
 The two readers come one after the other, as on Windows: the first ends commands and takes carets away, the
-second (Microsoft's “Parsing C command-line arguments”) makes arguments of the line that is left. Variables
-are left as they are, as an interactive prompt leaves those that aren't set. Must not know what a command is
-for.
+second (Microsoft's “Parsing C command-line arguments”) makes arguments of the line that is left. One thing is
+otherwise than there: browsers quote with `^"` and double every backslash, whereas the C runtime would halve
+only those before a quotation mark; what the browser meant is read. Variables are left as they are, as an
+interactive prompt leaves those that aren't set. Must not know what a command is for.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class _Line:
         self._length += len(part)
 
     def add_escaped(self, character: str, place: int) -> None:
-        """Append what stood behind a caret. No space needs one: there, Chromium put it for another character."""
+        """Append what stood behind a caret. No space needs one: Chromium put it for another character."""
         if character == " ":
             self.spoilt.append(self._length)
         self.add(character, place)
@@ -100,13 +101,17 @@ def _word(line: _Line, start: int, text: str) -> tuple[Word, int]:
     """The argument that begins at `start` of the line, and where it ends."""
     parts: list[str] = []
     position, opened, length, spoilt = start, -1, 0, -1
+    copied = text[line.place(start) - 1 : line.place(start) + 1] == '^"'
     while piece := (_OUTSIDE if opened < 0 else _INSIDE).match(line.text, position):
         position = piece.end()
         part = piece[0]
         if slashes := piece["slashes"]:
             # Before a quotation mark two backslashes are one, and an odd one makes it an ordinary character.
             odd = len(slashes) % 2
-            part = "\\" * (len(slashes) // 2) + '"' * odd if piece["quote"] else slashes
+            if piece["quote"]:
+                part = "\\" * (len(slashes) // 2) + '"' * odd
+            elif copied:
+                part = "\\" * (len(slashes) // 2 + odd)
             position -= 1 if piece["quote"] and not odd else 0
         elif part == '"':
             opened, part = (piece.start() if opened < 0 else -1), ""

@@ -35,7 +35,10 @@ def recognises(text: str) -> bool:
 
 
 def read(text: str) -> list[Request]:
-    """Every request of the text's cURL commands, in order. Raises SnippetError and its kinds, with the place."""
+    """Every request of the text's cURL commands, in order.
+
+    Raises SnippetError and its kinds, with the place.
+    """
     begin = _COMMAND.search(text)
     start, end = begin.span(1) if begin else (0, 0)
     shell = cmd_exe if _WINDOWS.match(text, end) else posix_shell

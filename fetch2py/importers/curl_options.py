@@ -35,27 +35,36 @@ _SHORT = {
     "E": "cert", "Z": "parallel", "#": "progress-bar", "0": "http1.0", "1": "tlsv1", "4": "ipv4",
     "6": "ipv6", ":": "next", "J": "remote-header-name", "U": "proxy-user", "C": "continue-at",
 }  # fmt: skip
-_MEANT_FLAGS = frozenset("get globoff head next".split())
+_MEANT_FLAGS = frozenset({"get", "globoff", "head", "next"})
 _MEANT = frozenset(
-    "cookie data data-ascii data-binary data-raw data-urlencode form form-string header json oauth2-bearer "
-    "range referer request url user user-agent".split()
-)
+    {
+        "cookie", "data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "form", "form-string",
+        "header", "json", "oauth2-bearer", "range", "referer", "request", "url", "user", "user-agent",
+    }
+)  # fmt: skip
 # What changes nothing in the request: what becomes of the answer, what is printed, how the network is used.
 _IGNORED_FLAGS = frozenset(
-    "alpn basic buffer compressed create-dirs disable fail fail-early fail-with-body http0.9 http1.0 http1.1 "
-    "http2 http2-prior-knowledge http3 http3-only include insecure ipv4 ipv6 junk-session-cookies keepalive "
-    "location no-buffer no-progress-meter parallel path-as-is progress-bar progress-meter remote-header-name "
-    "remote-name remote-name-all remote-time sessionid show-error show-headers silent ssl-no-revoke "
-    "ssl-revoke-best-effort styled-output tcp-fastopen tcp-nodelay tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 "
-    "tr-encoding trace-ids trace-time verbose".split()
-)
+    {
+        "alpn", "basic", "buffer", "compressed", "create-dirs", "disable", "fail", "fail-early",
+        "fail-with-body", "http0.9", "http1.0", "http1.1", "http2", "http2-prior-knowledge", "http3",
+        "http3-only", "include", "insecure", "ipv4", "ipv6", "junk-session-cookies", "keepalive",
+        "location", "location-trusted", "no-buffer", "no-progress-meter", "parallel", "path-as-is",
+        "progress-bar", "progress-meter", "remote-header-name", "remote-name", "remote-name-all",
+        "remote-time", "retry-all-errors", "retry-connrefused", "sessionid", "show-error", "show-headers",
+        "silent", "ssl-no-revoke", "ssl-revoke-best-effort", "styled-output", "tcp-fastopen",
+        "tcp-nodelay", "tlsv1", "tlsv1.0", "tlsv1.1", "tlsv1.2", "tlsv1.3", "tr-encoding", "trace-ids",
+        "trace-time", "verbose",
+    }
+)  # fmt: skip
 _IGNORED = frozenset(
-    "cacert capath ciphers connect-timeout cookie-jar curves dump-header expect100-timeout "
-    "happy-eyeballs-timeout-ms keepalive-time limit-rate max-filesize max-redirs max-time output output-dir "
-    "parallel-max proto proto-default rate retry retry-delay retry-max-time speed-limit speed-time stderr "
-    "tls-max tls13-ciphers trace trace-ascii trace-config write-out".split()
-)
-_IGNORED_FLAGS |= {"retry-all-errors", "retry-connrefused", "location-trusted"}
+    {
+        "cacert", "capath", "ciphers", "connect-timeout", "cookie-jar", "curves", "dump-header",
+        "expect100-timeout", "happy-eyeballs-timeout-ms", "keepalive-time", "limit-rate", "max-filesize",
+        "max-redirs", "max-time", "output", "output-dir", "parallel-max", "proto", "proto-default", "rate",
+        "retry", "retry-delay", "retry-max-time", "speed-limit", "speed-time", "stderr", "tls-max",
+        "tls13-ciphers", "trace", "trace-ascii", "trace-config", "write-out",
+    }
+)  # fmt: skip
 # Options that a person will wonder about, with what stands in their way.
 _FILES = "reads a file, which isn't part of the text"
 _WAY = "sends the request another way than its address says"

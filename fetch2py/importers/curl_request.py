@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import NamedTuple, NoReturn
-from urllib.parse import quote_plus, urlsplit
-
+from typing import NoReturn
+from urllib.parse import urlsplit
 
 from fetch2py.errors import SnippetError
-from fetch2py.importers.body import body_of, missing_body
-from fetch2py.importers.form_data import Part, encoded, part_of
+from fetch2py.importers.body import missing_body
+from fetch2py.importers.curl_body import DATA, Data, data_bytes, data_of, parts_of
 from fetch2py.importers.curl_options import Option
-from fetch2py.importers.field_value import field_value
+from fetch2py.importers.form_data import Part, encoded
+from fetch2py.importers.listing import field_value, gaps, is_browsers, is_placeholder
 from fetch2py.importers.word import Word
 from fetch2py.jsontext import well_formed
 from fetch2py.request import Headers, Loss, Request, is_http_url
@@ -24,11 +24,7 @@ __all__ = ["requests_of"]
 
 FORM = "application/x-www-form-urlencoded"
 
-_DATA = ("data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json")
-# The bytes before an envelope's payload, which are made anew where they were spoilt.
-_ENVELOPE_HEADER = 5
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_BROWSER = re.compile(r"user-agent:[ \t]*+Mozilla/", re.IGNORECASE)
 # What cURL makes several addresses of, and what a backslash keeps from that.
 _GLOB = re.compile(
     r"(?<!\\)(?:\{(?=[^{}\\]*+\})[^{},]*+,|\[(?:\d{1,20}-\d{1,20}|[a-z]-[a-z]|[A-Z]-[A-Z])(?::\d{1,20})?\])"
@@ -44,20 +40,14 @@ def requests_of(given: list[Option], command: Word, text: str) -> list[Request]:
     return _Operation(given, command, text).requests()
 
 
-class _Data(NamedTuple):
-    """What the -d options give together; `shown`, `spoilt` and `flat` as in a Word."""
-
-    text: str
-    shown: bool
-    spoilt: int
-    flat: bool
-
-
 class _Operation:
     def __init__(self, given: list[Option], command: Word, text: str) -> None:
-        # A browser's copy tells the browser's name, and shows characters where it may have sent bytes.
-        copied = any(name == "header" and _BROWSER.match(word.text) for name, word in given)
-        self._given = [Option(n, w._replace(shown=True)) for n, w in given] if copied else given
+        fields = [_field(option.word) for option in given if option.name == "header"]
+        # A browser lists every field that it sent, and shows characters where it may have sent bytes.
+        self._copied = is_browsers(Headers((name, value) for name, value in fields if value))
+        self._given = (
+            [Option(name, word._replace(shown=True)) for name, word in given] if self._copied else given
+        )
         self._command = command
         self._text = text
 
@@ -65,25 +55,28 @@ class _Operation:
         urls = self._words("url")
         if not urls:
             self._fail("The command has no URL.", self._command, _COPY_AGAIN)
-        data, parts = self._data(), self._parts()
-        query = data.text if data and self._words("get") else ""
-        data = None if self._words("get") else data
+        data, query = data_of(self._given, self._text), ""
+        if data and self._words("get"):
+            query, data = data.text, None
+        parts = parts_of(self._given, self._text)
         method = self._method(data, parts)
         form, boundary = encoded(parts) if parts else (None, "")
         headers = self._headers(data, boundary)
-        body, losses = self._body(data, form, method, headers)
+        body, losses = data_bytes(data, headers) if data else (form, ())
+        if body is None and headers.get("content-length") != "0":
+            losses = missing_body(method, headers)
         losses = (*self._losses(headers, parts), *losses)
         return [Request(method, self._url(word, query, headers), headers, body, losses) for word in urls]
 
     def _words(self, *names: str) -> list[Word]:
         return [option.word for option in self._given if option.name in names]
 
-    def _method(self, data: _Data | None, parts: list[Part]) -> str:
+    def _method(self, data: Data | None, parts: list[Part]) -> str:
         if sum((data is not None, bool(parts), bool(self._words("head")))) > 1:
             self._fail(
                 "The command asks for two kinds of request at once (of -d, -F and -I).",
                 self._command,
-                _COPY_AGAIN,
+                "Take one of them out; cURL would refuse it too.",
             )
         named = self._words("request")
         if named:
@@ -111,74 +104,46 @@ class _Operation:
             self._fail(
                 "The Host field names another server than the address.",
                 word,
-                "Write the server's name into the address; it can't be told apart from it here.",
+                "Write the server's name into the address, and take the Host field out.",
             )
         return _with_query(url, query) if query else url
 
-    def _data(self) -> _Data | None:
-        """The -d options' values, joined as cURL joins them."""
-        words = [option.word for option in self._given if option.name in _DATA]
-        joined, spoilt = "", -1
-        for name, word in self._given:
-            if name not in _DATA:
-                continue
-            if word.text.startswith("@") and name not in ("data-raw", "data-urlencode"):
-                self._fail(_IN_A_FILE, word, _WRITE_IT)
-            piece = self._urlencoded(word) if name == "data-urlencode" else word.text
-            joined += "&" if word is not words[0] and name != "json" else ""
-            spoilt = len(joined) + word.spoilt if word.spoilt >= 0 else spoilt
-            joined += piece
-        shown, flat = any(word.shown for word in words), any(word.flat for word in words)
-        return _Data(joined, shown, spoilt, flat) if words else None
-
-    def _urlencoded(self, word: Word) -> str:
-        """--data-urlencode: `content`, `=content` or `name=content`; with @ in place of = a file."""
-        name, equals, content = well_formed(word.text).partition("=")
-        if not equals:
-            if "@" in name:
-                self._fail(_IN_A_FILE, word, _WRITE_IT)
-            name, content = "", name
-        return (f"{name}=" if name else "") + quote_plus(content)
-
-    def _parts(self) -> list[Part]:
-        parts = []
-        for name, word in self._given:
-            if name not in ("form", "form-string"):
-                continue
-            part = part_of(well_formed(word.text), literal=name == "form-string")
-            if part is None:
-                self._fail("A part of the form has no name.", word, "Write it as name=content.")
-            parts.append(part)
-        return parts
-
-    def _headers(self, data: _Data | None, boundary: str) -> Headers:
+    def _headers(self, data: Data | None, boundary: str) -> Headers:
         """The fields in the text's order, then what cURL adds; a field of -H keeps cURL's own away."""
-        named = {field[0].lower() for word in self._words("header") if (field := _field(word))}
+        named = {_field(word)[0].lower() for word in self._words("header")}
         pairs: list[tuple[str, str]] = []
-        for name, word in self._given:
-            if name == "header":
-                if word.text.startswith("@"):
-                    self._fail("The header fields are read from a file.", word, _WRITE_IT)
-                pairs += [(field[0], field[1])] if (field := _field(word)) and field[1] is not None else []
-            elif (field := self._own(name, word)) and field[0].lower() not in named:
-                pairs = [*(pair for pair in pairs if pair[0] != field[0]), field]
-        is_json = bool(self._words("json"))
-        if boundary and "content-type" in named:
+        for option, word in self._given:
+            field, value = self._custom(word) if option == "header" else self._own(option, word)
+            if option != "header" and value is not None:
+                # Given twice, the last one counts.
+                pairs = [pair for pair in pairs if pair[0] != field]
+            if value is not None and (option == "header" or field.lower() not in named):
+                pairs.append((field, value))
+        if boundary:
             pairs = [(n, f"{v}; boundary={boundary}" if n.lower() == "content-type" else v) for n, v in pairs]
-        content_type = "application/json" if is_json else FORM if data else ""
-        content_type = f"multipart/form-data; boundary={boundary}" if boundary else content_type
-        defaults = {"Accept": "application/json" if is_json else "*/*", "Content-Type": content_type}
-        pairs += [(n, v) for n, v in defaults.items() if v and n.lower() not in named]
-        return Headers(pairs)
+        is_json = bool(self._words("json"))
+        kind = f"multipart/form-data; boundary={boundary}" if boundary else FORM if data else ""
+        defaults = {
+            "Accept": "application/json" if is_json else "*/*",
+            # A browser would have listed it.
+            "Content-Type": "application/json" if is_json else "" if self._copied else kind,
+        }
+        return Headers((*pairs, *((n, v) for n, v in defaults.items() if v and n.lower() not in named)))
 
-    def _own(self, option: str, word: Word) -> tuple[str, str] | None:
-        """The field that an option makes, if it makes one."""
+    def _custom(self, word: Word) -> tuple[str, str | None]:
+        if word.text.startswith("@"):
+            self._fail("The header fields are read from a file.", word, "Write each of them with -H.")
+        name, value = _field(word)
+        return name, None if self._copied and is_placeholder(name, value or "") else value
+
+    def _own(self, option: str, word: Word) -> tuple[str, str | None]:
+        """The field that an option makes; the value is None where it makes none."""
         value = _value(word)
         match option:
             case "cookie":
                 # Without an equals sign it is a file.
-                value = "; ".join(_value(word) for word in self._words("cookie") if "=" in word.text)
-                field = "Cookie"
+                crumbs = [_value(word) for word in self._words("cookie") if "=" in word.text]
+                field, value = "Cookie", "; ".join(crumbs)
             case "user-agent":
                 field = "User-Agent"
             case "referer":
@@ -193,32 +158,15 @@ class _Operation:
                 pair = well_formed(word.text).encode()
                 field, value = "Authorization", f"Basic {b64encode(pair).decode('ascii')}"
             case _:
-                return None
-        return (field, value) if value else None
-
-    def _body(
-        self, data: _Data | None, form: bytes | None, method: str, headers: Headers
-    ) -> tuple[bytes | None, tuple[Loss, ...]]:
-        if data is None:
-            return form, () if form is not None else missing_body(method, headers)
-        text, doubts = data.text, []
-        if data.flat and headers.get("content-type").lower().startswith("multipart/"):
-            # RFC 2046, section 5.1.1: between and in its parts lines end so.
-            text = text.replace("\n", "\r\n")
-        elif data.flat:
-            doubts.append(_LINE_ENDS)
-        raw, losses = body_of(text, headers)
-        remade = any(loss.code == "envelope-rebuilt" for loss in losses)
-        if data.spoilt >= (_ENVELOPE_HEADER if remade else 0):
-            doubts.append(_BODY_REPLACED)
-        return raw if data.shown else well_formed(text).encode(), (*doubts, *losses)
+                return "", None
+        return field, value or None
 
     def _losses(self, headers: Headers, parts: list[Part]) -> tuple[Loss, ...]:
-        spoilt = any(word.spoilt >= 0 for name, word in self._given if name not in _DATA)
+        spoilt = any(word.spoilt >= 0 for name, word in self._given if name not in DATA)
         in_file = any(word.text and "=" not in word.text for word in self._words("cookie"))
         return (
             *([_COOKIES] if in_file and not headers.has("cookie") else ()),
-            *(() if headers.has("user-agent") else [_USER_AGENT]),
+            *gaps(headers),
             *([_FIELDS_REPLACED] if spoilt else ()),
             *([_FILE_CONTENT] if any(part.lost for part in parts) else ()),
         )
@@ -228,32 +176,15 @@ class _Operation:
 
 
 _COPY_AGAIN = "Copy the request again with “Copy as cURL”."
-_IN_A_FILE = "The data are read from a file (@), which isn't part of the text."
-_WRITE_IT = "Write the file's text into the command in its place."
 _COOKIES = Loss(
     "cookies",
-    "The cookies are read from a file (-b), which isn't part of the text: if the site needs them, add a cookie "
-    "line with `fetch2py edit`.",
-)
-_USER_AGENT = Loss(
-    "user-agent",
-    "The command names no User-Agent, and an honest fetch2py goes out in cURL's place; "
-    "if the site wants a browser's, add a user-agent line with `fetch2py edit`.",
-)
-_BODY_REPLACED = Loss(
-    "body-replaced",
-    "The body holds spaces that stand for other characters: “Copy as cURL (cmd)” writes nothing outside ASCII; "
-    "use “Copy as cURL (bash)”.",
+    "The cookies are read from a file (-b), which isn't part of the text: if the site needs them, "
+    "add a cookie line with `fetch2py edit`.",
 )
 _FIELDS_REPLACED = Loss(
     "fields-replaced",
-    "The address or a header field holds spaces that stand for other characters: “Copy as cURL (cmd)” writes "
-    "nothing outside ASCII; use “Copy as cURL (bash)”.",
-)
-_LINE_ENDS = Loss(
-    "line-ends",
-    "“Copy as cURL (cmd)” writes each line end of a body as one line feed: if the site wants others, "
-    "use “Copy as cURL (bash)”.",
+    "The address or a header field holds spaces that stand for other characters: “Copy as cURL (cmd)” "
+    "writes nothing outside ASCII; use “Copy as cURL (bash)”.",
 )
 _FILE_CONTENT = Loss(
     "file-content",
@@ -266,13 +197,13 @@ def _value(word: Word) -> str:
     return field_value(word.text) if word.shown else well_formed(word.text).encode().decode("latin-1")
 
 
-def _field(word: Word) -> tuple[str, str | None] | None:
-    """What an argument of -H says: a field, one to take away (None), or nothing at all."""
+def _field(word: Word) -> tuple[str, str | None]:
+    """What an argument of -H says: a field, or one to take away (None). `name;` is an empty field."""
     name, colon, value = _value(word).partition(":")
     if colon:
-        return (name, value.strip(" \t\r\n") or None) if name else None
+        return name, (value.strip(" \t\r\n") or None) if name else None
     name, semicolon, rest = name.partition(";")
-    return (name, "") if semicolon and not rest.strip() else None
+    return name, "" if semicolon and not rest.strip() else None
 
 
 def _with_query(url: str, query: str) -> str:

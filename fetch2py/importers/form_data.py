@@ -59,7 +59,7 @@ def part_of(argument: str, *, literal: bool = False) -> Part | None:
 
 
 def encoded(parts: list[Part], boundary: str = "") -> tuple[bytes, str]:
-    """The body, and its boundary: a new one that no part holds, the same for the same parts, if none is given."""
+    """The body, and its boundary: if none is given a new one, the same for the same parts."""
     bare = [_head(part) + part.content.encode() + b"\r\n" for part in parts]
     boundary = boundary or "-" * 24 + sha256(b"".join(bare)).hexdigest()[:22]
     delimiter = b"--" + boundary.encode("ascii")

@@ -14,14 +14,15 @@ from urllib.parse import urlencode
 from fetch2py import jsontext
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
 from fetch2py.importers.body import body_of, missing_body
-from fetch2py.importers.field_value import field_value
 from fetch2py.importers.form_data import Part, encoded
+from fetch2py.importers.listing import field_value, gaps, is_placeholder
 from fetch2py.request import Headers, Loss, Request, is_http_url
 
 __all__ = ["read", "recognises"]
 
 _BEGINNING = re.compile(r'[\ufeff \t\r\n]*+(?:\[[ \t\r\n]*+)?\{[ \t\r\n]*+"')
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _BOUNDARY = re.compile(r'boundary="?([^";]+)', re.IGNORECASE)
 
 
@@ -46,9 +47,8 @@ def read(text: str) -> list[Request]:
     except ValueError as error:
         raise SnippetSyntaxError(f"This JSON can't be read: {error}.", source=text, hint=_EXPORT) from None
     entries = _entries(archive)
-    found = [
-        _Entry(entry["request"], number, text) for number, entry in enumerate(entries, 1) if _is_http(entry)
-    ]
+    numbered = [(number, entry) for number, entry in enumerate(entries, 1) if _is_http(entry)]
+    found = [_Entry(entry["request"], number, text) for number, entry in numbered]
     if not found:
         raise NotAFetchCall("No HTTP request is in this JSON.", source=text, hint=_EXPORT)
     kept = any(entry.has_secrets() for entry in found)
@@ -92,13 +92,14 @@ class _Entry:
         if isinstance(posted, dict) and not headers.has("content-type") and posted.get("mimeType"):
             headers = headers.plus("content-type", self._string(posted["mimeType"], "type"))
         body, more = self._body(posted, method, headers)
-        told = () if headers.has("user-agent") else (_USER_AGENT,)
-        return Request(method, jsontext.well_formed(url), headers, body, (*losses, *told, *more))
+        return Request(method, jsontext.well_formed(url), headers, body, (*losses, *gaps(headers), *more))
 
     def _fields(self) -> Headers:
-        """The header fields in order, less HTTP/2's own, and the cookies where no field holds them."""
+        """The header fields in order, less what was never sent so; the cookies where no field holds them."""
         pairs = self._pairs(self._request.get("headers"), "header field")
-        headers = Headers((name, field_value(value)) for name, value in pairs if not name.startswith(":"))
+        headers = Headers(
+            (name, field_value(value)) for name, value in pairs if not is_placeholder(name, value)
+        )
         cookies = self._pairs(self._request.get("cookies"), "cookie")
         if headers.has("cookie") or not cookies:
             return headers
@@ -161,10 +162,12 @@ class _Entry:
 
 
 def _encoded(text: str, length: str, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
-    """The bytes that were sent: where their number is told and only one way of encoding gives it, that one."""
+    """The bytes that were sent: where their number is told, the encoding that gives so many."""
     raw, losses = body_of(text, headers)
-    if not length.isdecimal() or len(raw) == int(length):
-        return raw, () if length.isdecimal() else losses
+    if not _LENGTH.fullmatch(length):
+        return raw, losses
+    if len(raw) == int(length):
+        return raw, ()
     for encoding in ("latin-1", "utf-8"):
         try:
             other = text.encode(encoding)
@@ -172,7 +175,7 @@ def _encoded(text: str, length: str, headers: Headers) -> tuple[bytes, tuple[Los
             continue
         if len(other) == int(length):
             return other, ()
-    return raw, losses or (_LENGTH,)
+    return raw, losses or (_OTHER_LENGTH,)
 
 
 _EXPORT = "Export the HAR again, from the Network panel's own menu."
@@ -181,12 +184,7 @@ _COOKIES = Loss(
     "No request of this HAR has a cookie or an authorization: an export that is called sanitized leaves them "
     "out; if the site needs them, export with sensitive data, or copy the request as cURL.",
 )
-_USER_AGENT = Loss(
-    "user-agent",
-    "The entry names no User-Agent, and an honest fetch2py goes out in its place; "
-    "if the site wants the browser's, add a user-agent line with `fetch2py edit`.",
-)
-_DROPPED = Loss("body-dropped", "The entry gives a GET or HEAD a body, which wasn't sent; it was left out.")
+_DROPPED = Loss("body-dropped", "The entry gives GET or HEAD a body, which wasn't sent; it was left out.")
 _REBUILT = Loss(
     "body-rebuilt", "The entry lists the form's parameters alone; the body was made anew from them."
 )
@@ -194,7 +192,7 @@ _FILE_CONTENT = Loss(
     "file-content",
     "The form holds a file without its content, which the HAR leaves out: use a request without a file.",
 )
-_LENGTH = Loss(
+_OTHER_LENGTH = Loss(
     "body-length",
     "The entry's body is longer or shorter than its Content-Length: a part of it may be gone; "
     "copy a request without attachments.",

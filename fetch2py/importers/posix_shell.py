@@ -40,6 +40,8 @@ _ANSI = re.compile(
            |c(?P<control>.))""",
     re.DOTALL | re.VERBOSE,
 )
+# An escape that gives a byte beyond ASCII in a shell, and a character where a browser wrote it.
+_BYTE = re.compile(r"\\(?:x[89a-fA-F][0-9a-fA-F]|[23][0-7]{2})")
 _LETTERS = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
 
 
@@ -73,7 +75,7 @@ def _word(text: str, start: int) -> tuple[Word, int]:
         position = piece.end()
         kind = piece.lastgroup
         if kind == "ansi":
-            shown = True
+            shown = shown or _BYTE.search(piece[kind]) is not None
             parts.append(_ANSI.sub(_character, piece[kind]))
         elif kind == "double":
             parts.append(_DOUBLE.sub(_unescaped, piece[kind]))
@@ -108,7 +110,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _character(escape: re.Match[str]) -> str:
-    """The character of an escape; a shell may make a byte of \\xHH, whereas browsers mean the character."""
+    """The character of an escape."""
     if letter := escape["letter"]:
         return _LETTERS.get(letter, letter)
     if digits := escape["x"] or escape["u"] or escape["U"]:

@@ -1,4 +1,4 @@
-"""A word of a command line: its text, where it stands in the pasted text, and what its shell can't tell of it."""
+"""A word of a command line: its text, its place in the pasted text, and what its shell can't tell of it."""
 
 from __future__ import annotations
 

@@ -20,12 +20,15 @@ __all__ = ["read", "recognises"]
 
 # A line that begins with the command, a prompt before it perhaps.
 _COMMAND = re.compile(
-    r"^[ \t\ufeff]*+(?:[$%>#][ \t]*+)?(curl(?:\.exe)?)(?=[ \t\\^])", re.IGNORECASE | re.MULTILINE
+    r"^[ \t\ufeff]*+(?:[$%>][ \t]*+)?(curl(?:\.exe)?)(?=[ \t\\^])", re.IGNORECASE | re.MULTILINE
 )
 _NAME = re.compile(r"(?:.*[/\\])?curl(?:\.exe)?", re.IGNORECASE | re.DOTALL)
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*|[$%]", re.DOTALL)
-# What of cmd.exe's quoting comes first: a caret, or a quotation mark doubled inside of quoted text.
-_WINDOWS = re.compile(r"""(?:[ \t]++(?:[^\s'"^\\$]++|"[^"\r\n]*+"))*+(?:[ \t]*+\^|(?<=")")""")
+# What tells a text for cmd.exe: a caret that begins a word, ends a line or comes before what it escapes; or a
+# quotation mark doubled inside of quoted text.
+_WINDOWS = re.compile(
+    r"""(?:[ \t]++(?:[^\s'"^\\$]++|"(?:[^"\\\r\n]|\\.)*+"))*+(?:[ \t]++\^|\^\r?\n|(?<!")\^[&|<>^%"]|(?<=")")"""
+)
 
 
 def recognises(text: str) -> bool:

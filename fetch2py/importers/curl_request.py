@@ -143,7 +143,7 @@ class _Operation:
             case "cookie":
                 # Without an equals sign it is a file.
                 crumbs = [_value(word) for word in self._words("cookie") if "=" in word.text]
-                field, value = "Cookie", "; ".join(crumbs)
+                field, value = "Cookie", ";".join(crumbs)
             case "user-agent":
                 field = "User-Agent"
             case "referer":

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError, SnippetSyntaxError
-from fetch2py.importers import parse
+from fetch2py.importers import curl, parse
 from fetch2py.importers.posix_shell import commands
 from fetch2py.request import Request
 from tests.copied_files import curl_rows, fields, told, went
@@ -112,14 +112,15 @@ FORM = [*BASIC, ("Content-Type", "application/x-www-form-urlencoded")]
         (f"{URL} -d x -H 'Content-Type:'", ("POST", URL, BASIC, b"x")),
         (f"{URL} -H 'accept: a/b' -H 'x;' -H 'y: ' -H z", ("GET", URL, [("accept", "a/b"), ("x", "")], None)),
         (f"{URL} -H 'x:1' -H ': z' -H 'w; v'", ("GET", URL, [("x", "1"), *BASIC], None)),
-        (f"{URL}?a=1#f -G -d b=2 --data-urlencode 'c=ä &'", ("GET", f"{URL}?a=1&b=2&c=%C3%A4+%26#f", BASIC, None)),
+        (f"{URL}?a#f -G -d b=2 --data-urlencode 'c=ä &'", ("GET", f"{URL}?a&b=2&c=%C3%A4+%26#f", BASIC, None)),
         (f"-G {URL}? -d b", ("GET", f"{URL}?b", BASIC, None)),
         (f"-G {URL} -d b", ("GET", f"{URL}?b", BASIC, None)),
         (f"-G {URL}", ("GET", URL, BASIC, None)),
-        (f"{URL} --data-urlencode 'a b' --data-urlencode =c --data-urlencode d=~", ("POST", URL, FORM, b"a+b&c&d=~")),
+        (f"{URL} --data-urlencode 'a b' --data-urlencode =c", ("POST", URL, FORM, b"a+b&c")),
         (f"{URL} -u me:p:w", ("GET", URL, [("Authorization", "Basic bWU6cDp3"), *BASIC], None)),
         (f"{URL} -u me:p -H 'authorization: x'", ("GET", URL, [("authorization", "x"), *BASIC], None)),
         (f"{URL} --oauth2-bearer t", ("GET", URL, [("Authorization", "Bearer t"), *BASIC], None)),
+        (f"{URL} --oauth2-bearer t -u a:b", ("GET", URL, [("Authorization", "Bearer t"), *BASIC], None)),
         (f"{URL} -r 0-1", ("GET", URL, [("Range", "bytes=0-1"), *BASIC], None)),
         (f"{URL} -b a=1 -b b=2", ("GET", URL, [("Cookie", "a=1;b=2"), *BASIC], None)),
         (f"{URL} -A x -A y -e 'r;auto'", ("GET", URL, [("User-Agent", "y"), ("Referer", "r"), *BASIC], None)),
@@ -267,6 +268,27 @@ def test_options_that_change_nothing_may_hold_anything() -> None:
     assert one("curl https://a/ -o $FILE -H 'Host: a'").url == "https://a/"
     assert one('curl "https://a/\\$x\\`\\"\\\\\\y\\\nz" ').url == 'https://a/$x`"\\\\yz'
     assert one("curl https://a/?b=\\$c$ -d '$x `y`'").url == "https://a/?b=$c$"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "expected"),
+    [
+        ("$'\\a\\b\\e\\E\\f\\n\\r\\t\\v\\\\\\'\\\"\\?'", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?"),
+        ("$'\\u4f60\\u21 \\x41g\\x4'", "你! Ag\x04"),
+        ("$'\\101\\60\\0\\cA\\U1F40E'", "A0\0\x01🐎"),
+        ("$'\\ud83d\\udc0e \\ud83d'", "🐎 \ufffd"),
+        ("$'\\!\\8\\xg\\U110000'", "\\!\\8\\xg\U0010ffff"),
+        ("a$'b'c'd'\"e\"\\f", "abcdef"),
+        ("a\\\nb\\", "ab\\"),
+    ],
+)
+def test_every_kind_of_quoting(quoted: str, expected: str) -> None:
+    assert one(f"curl {URL} -H 'content-type: text/x' -d {quoted}").body == expected.encode()
+
+
+def test_no_command_stands_behind_the_name() -> None:
+    with pytest.raises(NotAFetchCall, match="No cURL command"):
+        curl.read("# curl only\n echo curl")
 
 
 def test_a_fetch_call_that_speaks_of_curl_stays_one() -> None:

@@ -27,7 +27,8 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*|[$%]", re.DOTALL)
 # What tells a text for cmd.exe: a caret that begins a word, ends a line or comes before what it escapes; or a
 # quotation mark doubled inside of quoted text.
 _WINDOWS = re.compile(
-    r"""(?:[ \t]++(?:[^\s'"^\\$]++|"(?:[^"\\\r\n]|\\.)*+"))*+(?:[ \t]++\^|\^\r?\n|(?<!")\^[&|<>^%"]|(?<=")")"""
+    r"""(?:[ \t]++(?:[^\s'"^\\$]++|"(?:[^"\\\r\n]|\\.)*+"))*+"""
+    r"""(?:[ \t]++\^|\^\r?\n|(?<!")\^[&|<>^%"]|(?<=")")"""
 )
 
 

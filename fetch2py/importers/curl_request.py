@@ -152,6 +152,8 @@ class _Operation:
                 field, value = "Range", f"bytes={value}"
             case "oauth2-bearer":
                 field, value = "Authorization", f"Bearer {value}"
+            case "user" if self._words("oauth2-bearer"):
+                return "", None
             case "user":
                 if ":" not in word.text:
                     self._fail("cURL would ask for this user's password.", word, "Write it as user:password.")

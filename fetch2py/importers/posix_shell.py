@@ -79,7 +79,7 @@ def _word(text: str, start: int) -> tuple[Word, int]:
             parts.append(_ANSI.sub(_character, piece[kind]))
         elif kind == "double":
             parts.append(_DOUBLE.sub(_unescaped, piece[kind]))
-        elif kind is not None:
+        elif kind:
             parts.append(piece[kind])
         opaque = opaque or _filled_in(text, piece)
     if text[position : position + 1] in ("'", '"', "$"):

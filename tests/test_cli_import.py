@@ -214,14 +214,15 @@ BAD = {
         b'fetch("https://a.example/", ' + b"[" * 10_000 + b"]" * 10_000 + b")",
         "nests brackets too deeply",
     ),
-    "nested alone": (b"[" * 10_000, "No fetch() call is in this text."),
+    "nested alone": (b"[" * 10_000, "No fetch() call, cURL command or HAR is in this text."),
     "unterminated": (b'fetch("https://a.example/, {})', "This isn't JavaScript that can be read"),
     "not a literal": (b"fetch(location.href)", "The URL (location.href) isn't a literal"),
-    "curl": (b"curl 'https://a.example/' -H 'a: b'", "This is a cURL command."),
+    "curl": (b"curl 'https://a.example/", "A quotation mark is opened here and never closed."),
+    "HAR": (b'{"log": {"entries": [{"request": ', "This isn't whole JSON"),
     "html": (b"<!doctype html>\n<title>x</title>", "This is a web page (HTML)"),
     "smart quotes": ("fetch(“https://a.example/”)".encode(), "A typographic quote (“)"),
     "broken host": (b'fetch("https://[a.example/")', "The URL's host or port can't be read."),
-    "no body, just words": (b"hello", "No fetch() call is in this text."),
+    "no body, just words": (b"hello", "No fetch() call, cURL command or HAR is in this text."),
     "large": (b'fetch("' + b"a" * 2_000_000, "The text has 2,000,007 characters"),
 }
 

@@ -179,7 +179,6 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
         ("// fetch('x')", NotAFetchCall, (1, 1), "as code"),
         ("", SnippetSyntaxError, (1, 1), "empty"),
         ("\ufeff \n", SnippetSyntaxError, (1, 1), "empty"),
-        ("curl 'https://a/' -H 'b: c'", NotAFetchCall, (1, 1), "cURL"),
         ("<!DOCTYPE html><p>", NotAFetchCall, (1, 1), "web page"),
         ("https://a.example/", NotAFetchCall, (1, 1), "URL alone"),
         ("\x00\x01\x02", NotAFetchCall, (1, 1), "binary"),

@@ -91,7 +91,7 @@ MEANT = (
 
 
 def unexplained(node: Sent, ours: Sent, text: str, more: bool = False) -> Iterator[str]:
-    """Each difference that no row of the list is about. `more`: fetch2py may send fields that Node doesn't."""
+    """Each difference that no row is about. `more`: fetch2py may send fields that Node doesn't."""
     if isinstance(node, Refused) or isinstance(ours, Refused):
         if not _meant_refusal(node, ours):
             yield f"Node: {node}\n  fetch2py: {ours}"

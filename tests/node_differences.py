@@ -12,28 +12,36 @@ from typing import NamedTuple
 from tests.node_side import Refused, Sent
 from tests.servers import Received
 
-__all__ = ["unexplained"]
+__all__ = ["KNOWN", "unexplained"]
 
 TYPE_OF_TEXT = "text/plain;charset=UTF-8"
 
-# What Node says in place of sending, what fetch2py does then (a part of its word, or SENT), and why.
-SENT = "sent"
+# What Node says where fetch2py sends, and why it does.
 REFUSALS = (
     (
         "Request with GET/HEAD method cannot have body",
-        SENT,
         "Safari writes such; the body is left out, and said so",
     ),
-    (
-        "Request cannot be constructed from a URL that includes credentials",
-        SENT,
-        "they go as Basic credentials",
-    ),
+    ("cannot be constructed from a URL that includes credentials", "they go as Basic credentials"),
     (
         "Cannot convert argument to a ByteString",
-        SENT,
-        "Firefox shows a field's UTF-8 decoded; its bytes go out",
+        "a field's UTF-8 is shown decoded at times; its bytes go out",
     ),
+    ("fetch failed: invalid transfer-encoding header", "the connection's own fields are made anew"),
+    ("Request body length does not match content-length header", "so is the length"),
+    ("fetch failed: expect header not supported", "the standard has nothing against it"),
+    ("fetch failed: invalid x-a header", "nor against controls in a value, less NUL, CR and LF"),
+    (
+        '":authority" is an invalid header name',
+        "HTTP/2's pseudo-fields are shown among the others; they are dropped",
+    ),
+    (
+        "invalid request mode navigate",
+        "a mode, cache or referrer is the page's affair, and nothing on the wire",
+    ),
+    ("is not an accepted type", "as a mode"),
+    ("is not a valid URL", "as a mode"),
+    ("'only-if-cached' can be set only with", "as a mode"),
 )
 
 # What no side takes from a snippet: a connection's own affairs, and what each says of itself.
@@ -55,37 +63,52 @@ OUR_OWN = re.compile(r"accept: \*/\*|user-agent: fetch2py/.*|accept-encoding: gz
 
 
 class _Meant(NamedTuple):
-    """A difference that is meant: where, when (of both recordings and the snippet), and why."""
+    """A difference that is meant: where, when (of both recordings), and why."""
 
     place: str
-    holds: Callable[[Received, Received, str], bool]
+    holds: Callable[[Received, Received], bool]
     reason: str
 
 
-MEANT = (
+MEANT: tuple[_Meant, ...] = (
     _Meant(
         "body",
-        lambda node, ours, text: ours.body == _as_bytes(node.body),
+        lambda node, ours: ours.body == _as_bytes(node.body),
         "browsers show bytes that aren't UTF-8 as a character each; Node encodes the characters, we restore",
     ),
     _Meant(
         "content-length",
-        lambda node, ours, text: node.body != ours.body and ours.get("content-length") == str(len(ours.body)),
+        lambda node, ours: node.body != ours.body and ours.get("content-length") == str(len(ours.body)),
         "the length of such a body",
     ),
     _Meant(
         "content-length",
-        lambda node, ours, text: (
-            node.method == "PATCH" and node.get("content-length") == "0" and not ours.body
-        ),
-        "the Fetch standard sends a length of 0 with POST and PUT alone",
+        lambda node, ours: node.body == ours.body == b"" and node.method not in ("POST", "PUT"),
+        "the Fetch standard sends a length of 0 with an empty body, and with none for POST and PUT alone",
     ),
     _Meant(
         "content-type",
-        lambda node, ours, text: (
-            node.get("content-type") == TYPE_OF_TEXT and bool(re.search("(?i)accept", text))
-        ),
+        lambda node, ours: node.get("content-type") == TYPE_OF_TEXT and _names_accept(node),
         "a browser's menu lists what was sent, Accept always among it: where it lists no type, none was sent",
+    ),
+    _Meant(
+        "accept-encoding",
+        lambda node, ours: bool(ours.get("accept-encoding")),
+        "only codings that are decoded are asked for",
+    ),
+    _Meant(
+        "order",
+        lambda node, ours: any(name.isdigit() for name, _ in node.headers),
+        "Node keeps fields as an object's members, where numbers come first; the standard has a list",
+    ),
+)
+
+# Faults that are known and not mended yet. Each has its test that fails as long as it is there.
+KNOWN = (
+    _Meant(
+        "content-type",
+        lambda node, ours: node.body == ours.body == b"" and node.get("content-type") == TYPE_OF_TEXT,
+        "an empty text has its type, as any text",
     ),
 )
 
@@ -97,15 +120,16 @@ def unexplained(node: Sent, ours: Sent, text: str, more: bool = False) -> Iterat
             yield f"Node: {node}\n  fetch2py: {ours}"
         return
     for place, theirs, own in _places(node, ours, text, more):
-        if theirs != own and not any(row.place == place and row.holds(node, ours, text) for row in MEANT):
+        if theirs != own and not any(
+            row.place == place and row.holds(node, ours) for row in (*MEANT, *KNOWN)
+        ):
             yield f"{place}\n  Node:     {theirs!r}\n  fetch2py: {own!r}"
 
 
 def _meant_refusal(node: Sent, ours: Sent) -> bool:
-    if not isinstance(node, Refused):
-        return False
-    told = str(ours) if isinstance(ours, Refused) else SENT
-    return isinstance(ours, Refused) or any(what in node and how in told for what, how, _ in REFUSALS)
+    return isinstance(node, Refused) and (
+        isinstance(ours, Refused) or any(what in node for what, _ in REFUSALS)
+    )
 
 
 def _places(node: Received, ours: Received, text: str, more: bool) -> Iterator[tuple[str, object, object]]:
@@ -135,7 +159,13 @@ def _fields(sent: Received) -> dict[str, tuple[str, str]]:
         first, so_far = fields.get(key, (name, None))
         glue = "; " if key == "cookie" else ", "
         fields[key] = first, value if so_far is None else f"{so_far}{glue}{value}"
-    return {key: pair for key, pair in fields.items() if key not in OWN_FIELDS}
+    return {key: (name, value.strip(" ")) for key, (name, value) in fields.items() if key not in OWN_FIELDS}
+
+
+def _names_accept(node: Received) -> bool:
+    """Whether the snippet does so: else Node sends its own Accept behind the type that it adds."""
+    names = [name.lower() for name, _ in node.headers]
+    return names.index("accept") < names.index("content-type")
 
 
 def _as_bytes(body: bytes) -> bytes | None:

@@ -323,7 +323,15 @@ def test_typographic_quotes_are_named() -> None:
 def test_an_unclear_string_is_refused_and_not_changed() -> None:
     # The quote in the regular expression hides which `??` stands in a string and which is an operator.
     with pytest.raises(SnippetSyntaxError, match="can't be told"):
+        calls('s = /"/; fetch("a??b", /"/, c ?? d)', "fetch")
+    with pytest.raises(SnippetSyntaxError, match="unexpected token"):
         calls('s = /"/; fetch("a??b", c ?? d)', "fetch")
+
+
+@pytest.mark.parametrize("piece", ['"\\', "'\\", "`\\", "`${", "}`${", "{", "'", "/*"])
+def test_quotes_that_are_never_closed_cost_no_more_than_their_length(piece: str) -> None:
+    with pytest.raises(SnippetSyntaxError):
+        calls(f"fetch(\u2028{piece * 200_000}", "fetch")
 
 
 def test_deep_nesting_is_read_or_refused() -> None:

@@ -34,10 +34,11 @@ _COPY_AGAIN = "Copy the request again with “Copy as fetch” and import that t
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201c\u201d\u2033\uff02\uff07"
 
 # A template's text up to its end, or to where code begins in it.
-_TEMPLATE_TEXT = r"(?:[^`\\$]++|\\.|\$(?!\{))*+(?:`|\$\{)"
+_TEMPLATE_TEXT = r"(?:[^`\\$]++|\\.|\$(?!\{))*+(?:`|\$\{|\\?\Z)"
+# What is never closed is a lexeme as well: to look for its end from each quote in it would take for ever.
 _LEXEMES = re.compile(
     r"""(?xs) //[^\r\n\u2028\u2029]*+ | /\*.*?\*/
-    | (?P<string> "(?:[^"\\\r\n]++|\\(?:\r\n|.))*+" | '(?:[^'\\\r\n]++|\\(?:\r\n|.))*+' )
+    | (?P<string> "(?:[^"\\\r\n]++|\\(?:\r\n|.))*+"? | '(?:[^'\\\r\n]++|\\(?:\r\n|.))*+'? )
     | (?P<template> `"""
     + _TEMPLATE_TEXT
     + r""" ) | (?P<brace> [{}] )

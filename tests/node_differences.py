@@ -1,6 +1,6 @@
 """Where fetch2py means to differ from Node's fetch: a short list with reasons. All else is a fault.
 
-Knows what either side sent or said. Must not know how it came to that.
+Knows what either side sent or said. Must not know how a snippet came to be.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from tests.node_side import Refused, Sent
+from tests.node_side import Bench, Refused, Sent
 from tests.servers import Received
 
-__all__ = ["KNOWN", "unexplained"]
+__all__ = ["compare", "unexplained"]
 
 TYPE_OF_TEXT = "text/plain;charset=UTF-8"
 
@@ -77,6 +77,11 @@ MEANT: tuple[_Meant, ...] = (
         "browsers show bytes that aren't UTF-8 as a character each; Node encodes the characters, we restore",
     ),
     _Meant(
+        "target",
+        lambda node, ours: ours.target == f"{node.target}?",
+        "a query that is empty is still one (URL standard, URL serializing); Node drops its mark",
+    ),
+    _Meant(
         "content-length",
         lambda node, ours: node.body != ours.body and ours.get("content-length") == str(len(ours.body)),
         "the length of such a body",
@@ -111,6 +116,17 @@ KNOWN = (
         "an empty text has its type, as any text",
     ),
 )
+
+
+def compare(both: Bench, text: str, more: bool = False) -> list[tuple[Sent, Sent]]:
+    """What both sent. Fails with the snippet and both recordings where they differ and it isn't meant."""
+    node, ours = both.by_node(text), both.by_fetch2py(text)
+    faults = [] if len(node) == len(ours) else ["the number of requests"]
+    for theirs, own in zip(node, ours, strict=False):
+        faults += unexplained(theirs, own, text, more)
+    listed = "\n".join(faults)
+    assert not faults, f"{text}\n\n{listed}\n\nNode:     {node}\nfetch2py: {ours}"
+    return list(zip(node, ours, strict=True))
 
 
 def unexplained(node: Sent, ours: Sent, text: str, more: bool = False) -> Iterator[str]:

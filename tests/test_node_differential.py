@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fixture_files import snippets
-from tests.node_differences import unexplained
-from tests.node_side import Bench, Refused, Sent, bench
+from tests.node_differences import compare
+from tests.node_side import Bench, Refused, bench
 from tests.node_snippets import by_browsers, by_people
 from tests.servers import Received
 
@@ -32,17 +32,6 @@ def both() -> Iterator[Bench]:
     """Node, fetch2py, and the recorder between them."""
     with bench() as sides:
         yield sides
-
-
-def compare(both: Bench, text: str, more: bool = False) -> list[tuple[Sent, Sent]]:
-    """What both sent. Fails with the snippet and both recordings where they differ and it isn't meant."""
-    node, ours = both.by_node(text), both.by_fetch2py(text)
-    faults = [] if len(node) == len(ours) else ["the number of requests"]
-    for theirs, own in zip(node, ours, strict=False):
-        faults += unexplained(theirs, own, text, more)
-    listed = "\n".join(faults)
-    assert not faults, f"{text}\n\n{listed}\n\nNode:     {node}\nfetch2py: {ours}"
-    return list(zip(node, ours, strict=True))
 
 
 @pytest.mark.parametrize("row", snippets(), ids=lambda row: row["name"])

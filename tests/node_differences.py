@@ -161,6 +161,9 @@ def _places(node: Received, ours: Received, text: str, more: bool) -> Iterator[t
     if re.search(r"\breferrer\b", text):
         theirs.pop("referer", None)
         own.pop("referer", None)
+    if "Headers" in text:
+        # Such an object gives its fields in lower case and sorted: newer Node the one, older ones the other.
+        theirs, own = ({name: (name, sent[name][1]) for name in sorted(sent)} for sent in (theirs, own))
     for name in theirs | own:
         if name in theirs or not more:
             yield name, theirs.get(name), own.get(name)

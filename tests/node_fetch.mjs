@@ -1,7 +1,7 @@
-// Runs snippets with Node's own fetch. One JSON string a line in, a snippet's text; one JSON object a line out:
-// {"flights": [fault, …]}, a fault for each call of fetch() in order, "" where an answer came, and
-// {"thrown": fault} where the text couldn't be run to its end. `{"url": text}` in place of the string asks for the
-// URL standard's reading alone: {"host", "target"}, or {"thrown"}.
+// Runs snippets with Node's own fetch. A line in is JSON, a line out as well. A string is a snippet's text, and
+// comes to {"flights": [fault, …], "thrown": fault}: a fault for each call of fetch() in order, and one for the
+// text around them, "" where there was none. {"url": text} asks for the URL standard's reading alone, and comes to
+// {"host", "target"}, or {"thrown"}.
 import { createInterface } from 'node:readline';
 
 const PATIENCE = 20_000;
@@ -27,7 +27,7 @@ async function run(text) {
   flights = [];
   let thrown = '';
   try {
-    // Not awaited to its end: what follows an `await fetch(…)` is the snippet's own affair.
+    // Not awaited to its end: what a snippet does with an answer is its own affair.
     const running = new AsyncFunction(text)();
     running.catch(fault => { thrown = told(fault); });
     await Promise.resolve();
@@ -36,7 +36,7 @@ async function run(text) {
     do {
       settled = flights.length;
       await Promise.all(flights);
-      // A microtask's turn for what the snippet does next.
+      // A turn for what the snippet does next.
       await new Promise(setImmediate);
     } while (flights.length > settled);
     return { flights: await Promise.all(flights), thrown };

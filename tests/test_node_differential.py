@@ -22,7 +22,7 @@ RECORDED = re.compile(
     r"https?://((?:[\w-]+:[\w-]+@)?)(?:127\.0\.0\.1|(?:[\w-]+\.)?localhost)(?::[0-9]+)?(?![\w.:@-])"
 )
 
-# FETCH2PY_EXAMPLES asks for more, by hand: 20000 take a quarter of an hour.
+# FETCH2PY_EXAMPLES asks for more, by hand: 20000 take about four minutes.
 EXAMPLES = int(os.environ.get("FETCH2PY_EXAMPLES", "1000"))
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 

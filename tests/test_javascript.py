@@ -97,6 +97,10 @@ def test_both_paths_agree_wherever_both_can_read(
         ("{a: 1, 'b': 2, \"c\": 3, 4: 5, }", {"4": 5, "a": 1, "b": 2, "c": 3}),
         ("{b: 1, 10: 2, 9: 3, b: 4}", {"9": 3, "10": 2, "b": 4}),
         ("{__proto__: 'x', ['a' + 'b']: 1}", {"ab": 1}),
+        ("{['__proto__']: 1, __proto__: null, ...{['__proto__']: 2}}", {"__proto__": 2}),
+        ("'a\\\u2028b\\\\\u2028c\\\u2029'", "ab\\\u2028c"),
+        ("'\\\r\n\u2028'", "\u2028"),
+        ("`${`//${{a: '}'}.a}`}\u2028${'\u2028'}\\${`", "//}\u2028\u2028${"),
         ("{...{a: 1}, a: 2}", {"a": 2}),
         ("[1, , 'x']", [1, UNDEFINED, "x"]),
         ("[-1, +2, void 0, undefined, null, true]", [-1, 2, UNDEFINED, UNDEFINED, None, True]),
@@ -319,7 +323,15 @@ def test_typographic_quotes_are_named() -> None:
 def test_an_unclear_string_is_refused_and_not_changed() -> None:
     # The quote in the regular expression hides which `??` stands in a string and which is an operator.
     with pytest.raises(SnippetSyntaxError, match="can't be told"):
+        calls('s = /"/; fetch("a??b", /"/, c ?? d)', "fetch")
+    with pytest.raises(SnippetSyntaxError, match="unexpected token"):
         calls('s = /"/; fetch("a??b", c ?? d)', "fetch")
+
+
+@pytest.mark.parametrize("piece", ['"\\', "'\\", "`\\", "`${", "}`${", "{", "'", "/*"])
+def test_quotes_that_are_never_closed_cost_no_more_than_their_length(piece: str) -> None:
+    with pytest.raises(SnippetSyntaxError):
+        calls(f"fetch(\u2028{piece * 200_000}", "fetch")
 
 
 def test_deep_nesting_is_read_or_refused() -> None:

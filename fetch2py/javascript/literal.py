@@ -12,6 +12,7 @@ from typing import Any
 from fetch2py.javascript.constants import constants_of, path_of
 from fetch2py.javascript.syntax import SyntaxTree, deep_stack, nodes, read_syntax_tree
 from fetch2py.javascript.values import (
+    PROTOTYPE,
     UNDEFINED,
     Call,
     Construct,
@@ -144,6 +145,8 @@ class _Reader:
             if name is None:
                 return self._opaque(member)
             plain = member.kind == "init" and not member.method
+            if name == PROTOTYPE and plain and not member.computed and not member.shorthand:
+                continue
             members.append((name, self.value(member.value) if plain else self._opaque(member)))
         return own_properties(members)
 

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import Any, NoReturn
 
-from fetch2py.javascript.values import Call, own_properties
+from fetch2py.javascript.values import PROTOTYPE, Call, own_properties
 
 __all__ = ["read_strict_calls"]
 
@@ -34,7 +34,11 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=own_properties, parse_constant=_refuse)
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return own_properties(pair for pair in pairs if pair[0] != PROTOTYPE)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse)
 
 
 @cache

@@ -33,16 +33,25 @@ _PROLOGUE, _EPILOGUE = "async()=>{", "\n}"
 _COPY_AGAIN = "Copy the request again with “Copy as fetch” and import that text unchanged."
 _TYPOGRAPHIC_QUOTES = "\u2018\u2019\u201c\u201d\u2033\uff02\uff07"
 
+# A template's text up to its end, or to where code begins in it.
+_TEMPLATE_TEXT = r"(?:[^`\\$]++|\\.|\$(?!\{))*+(?:`|\$\{|\\?\Z)"
+# What is never closed is a lexeme as well: to look for its end from each quote in it would take for ever.
 _LEXEMES = re.compile(
     r"""(?xs) //[^\r\n\u2028\u2029]*+ | /\*.*?\*/
-    | (?P<string> "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+' | `(?:[^`\\]++|\\.)*+` )
+    | (?P<string> "(?:[^"\\\r\n]++|\\(?:\r\n|.))*+"? | '(?:[^'\\\r\n]++|\\(?:\r\n|.))*+'? )
+    | (?P<template> `"""
+    + _TEMPLATE_TEXT
+    + r""" ) | (?P<brace> [{}] )
     | (?P<coalesce> \?\?=? ) | (?P<chain> \?\.(?![0-9])(?:\s*[\[(])? ) | (?P<bigint> \b[0-9][0-9_]*n\b )
     | (?P<import> ^[ \t]*import\b[^;\r\n(]*;? )""",
     re.MULTILINE,
 )
+_REST_OF_TEMPLATE = re.compile(r"(?P<template>\}" + _TEMPLATE_TEXT + ")", re.DOTALL)
 # esprima takes these for line ends inside a string, as ECMAScript did before 2019, and inside a template it
 # makes line feeds of them. Characters for private use that the text doesn't hold stand in for them.
 _LINE_SEPARATOR = re.compile("[\u2028\u2029]")
+# A backslash before one makes it stand for nothing, and that the parser knows.
+_ESCAPE_OR_SEPARATOR = re.compile(r"\\.|[\u2028\u2029]", re.DOTALL)
 _PRIVATE_USE = range(0xE000, 0xF900)
 
 
@@ -140,7 +149,7 @@ def _tree(esprima: Any, text: str) -> SyntaxTree:
             return SyntaxTree(_parse(esprima, text), text, text, {})
     free = (code for code in _PRIVATE_USE if chr(code) not in text)
     stand_ins = {0x2028: next(free), 0x2029: next(free)}
-    parsed = _LEXEMES.sub(lambda match: _in_older_terms(match, stand_ins), text)
+    parsed = "".join(_in_older_terms(text, stand_ins))
     return SyntaxTree(_parse(esprima, parsed), text, parsed, stand_ins)
 
 
@@ -148,18 +157,41 @@ def _parse(esprima: Any, text: str) -> Any:
     return esprima.parseScript(_PROLOGUE + text + _EPILOGUE, range=True, comment=True)
 
 
-def _in_older_terms(match: re.Match[str], stand_ins: Mapping[int, int]) -> str:
-    """The lexeme in terms of ECMAScript 2017: equally long, and Opaque where it was so."""
-    lexeme = match[0]
-    if match["string"]:
+def _in_older_terms(text: str, stand_ins: Mapping[int, int]) -> Iterator[str]:
+    """The text in terms of ECMAScript 2017, in pieces: each as long as before, and Opaque where it was so.
+
+    Templates hold code that holds templates, hence the count of open braces for each that one is inside of.
+    """
+    position, braces = 0, [0]
+    while match := _LEXEMES.search(text, position):
+        if match[0] == "}" and len(braces) > 1 and braces[-1] == 0:
+            braces.pop()
+            match = _REST_OF_TEMPLATE.match(text, match.start()) or match
+        kind = match.lastgroup
+        if kind == "brace":
+            braces[-1] += 1 if match[0] == "{" else -1
+        elif kind == "template" and match[0].endswith("${"):
+            braces.append(0)
+        yield text[position : match.start()]
+        yield _older(match[0], kind, stand_ins)
+        position = match.end()
+    yield text[position:]
+
+
+def _older(lexeme: str, kind: str | None, stand_ins: Mapping[int, int]) -> str:
+    if kind == "string":
+        return _ESCAPE_OR_SEPARATOR.sub(
+            lambda part: part[0] if part[0][0] == "\\" else part[0].translate(stand_ins), lexeme
+        )
+    if kind == "template":
         return lexeme.translate(stand_ins)
-    if match["coalesce"]:
+    if kind == "coalesce":
         return "||".ljust(len(lexeme))
-    if match["chain"]:
+    if kind == "chain":
         return " " * (len(lexeme) - 1) + (lexeme[-1] if lexeme[-1] in "[(" else ".")
-    if match["bigint"]:
+    if kind == "bigint":
         return "$" * len(lexeme)
-    if match["import"]:
+    if kind == "import":
         return " " * len(lexeme)
     return lexeme
 

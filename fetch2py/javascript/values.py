@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 __all__ = [
+    "PROTOTYPE",
     "UNDEFINED",
     "Call",
     "Construct",
@@ -25,6 +26,9 @@ __all__ = [
 
 # str, bool, None (null), int or float, list, dict, and the three kinds below.
 Value = Any
+
+# `__proto__: value` in an object literal sets the prototype and is no property of its own (ECMA-262, B.3.1).
+PROTOTYPE = "__proto__"
 
 # An index-like name (ECMA-262, 6.1.7): these come first in an object, in numeric order.
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
@@ -77,11 +81,9 @@ class Call:
 def own_properties(members: Iterable[tuple[str, Value]]) -> dict[str, Value]:
     """An object literal's own properties in the language's order (ECMA-262, 10.1.11).
 
-    Of a name given twice the last value counts, at the first one's place; `__proto__` sets the prototype
-    and is no property of its own.
+    Of a name given twice the last value counts, at the first one's place.
     """
     found = dict(members)
-    found.pop("__proto__", None)
     indices = {name for name in found if _INDEX.fullmatch(name) and int(name) <= _LARGEST_INDEX}
     if indices:
         ordered = sorted(indices, key=int) + [name for name in found if name not in indices]

@@ -51,7 +51,7 @@ def as_sent(request: Request) -> Request:
     connection go; Accept, Content-Type, Referer, Origin, User-Agent and Accept-Encoding come where the
     standard sends them and the request doesn't have them.
     """
-    url, credentials = _without_userinfo(request.url.partition("#")[0].strip())
+    url, credentials = _without_userinfo(request.url.partition("#")[0].strip(" "))
     headers = Headers(
         (name, value.strip(" \t\r\n"))
         for name, value in request.headers.without(*_NEVER)
@@ -93,10 +93,13 @@ def _content_type(request: Request) -> str:
 
 
 def _without_userinfo(url: str) -> tuple[str, str]:
-    match = re.match(r"(https?://)([^/?#@]*)@", url, re.IGNORECASE)
+    # A backslash ends the authority as a slash does: what stands behind it names no other host.
+    match = re.match(r"(https?://)([^/?#\\]*)@", url, re.IGNORECASE)
     if not match:
         return url, ""
     user, _, password = match[2].partition(":")
+    if not user and not password:
+        return match[1] + url[match.end() :], ""
     pair = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
     return match[1] + url[match.end() :], f"Basic {b64encode(pair).decode('ascii')}"
 

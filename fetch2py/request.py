@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 __all__ = ["BODY_LOSSES", "Headers", "Loss", "Request", "is_http_url", "origin_of"]
 
@@ -56,7 +56,7 @@ class Headers(tuple[tuple[str, str], ...]):
 def is_http_url(url: str) -> bool:
     """Whether `url` is absolute, of http or https, with a host and a port that can be."""
     try:
-        parts = urlsplit(url)
+        parts = _split(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
@@ -64,11 +64,16 @@ def is_http_url(url: str) -> bool:
 
 def origin_of(url: str) -> str:
     """The URL's origin as it is serialised: scheme, host, and the port where it isn't the scheme's own."""
-    parts = urlsplit(url)
+    parts = _split(url)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
     port = parts.port
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS.get(parts.scheme) else "")
+
+
+def _split(url: str) -> SplitResult:
+    # A backslash ends the authority as a slash does (URL standard, section 4.4).
+    return urlsplit(url.replace("\\", "/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,15 +108,6 @@ MEANT: tuple[_Meant, ...] = (
     ),
 )
 
-# Faults that are known and not mended yet. Each has its test that fails as long as it is there.
-KNOWN = (
-    _Meant(
-        "content-type",
-        lambda node, ours: node.body == ours.body == b"" and node.get("content-type") == TYPE_OF_TEXT,
-        "an empty text has its type, as any text",
-    ),
-)
-
 
 def compare(both: Bench, text: str, more: bool = False) -> list[tuple[Sent, Sent]]:
     """What both sent. Fails with the snippet and both recordings where they differ and it isn't meant."""
@@ -136,9 +127,7 @@ def unexplained(node: Sent, ours: Sent, text: str, more: bool = False) -> Iterat
             yield f"Node: {node}\n  fetch2py: {ours}"
         return
     for place, theirs, own in _places(node, ours, text, more):
-        if theirs != own and not any(
-            row.place == place and row.holds(node, ours) for row in (*MEANT, *KNOWN)
-        ):
+        if theirs != own and not any(row.place == place and row.holds(node, ours) for row in MEANT):
             yield f"{place}\n  Node:     {theirs!r}\n  fetch2py: {own!r}"
 
 

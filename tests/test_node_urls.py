@@ -85,7 +85,6 @@ def test_a_url_that_is_normalised_goes_out_as_it_is(both: Bench, rest: str) -> N
     same(both, both.origin + read["target"])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="fetch2py normalises no URL yet")
 @settings(deadline=None, max_examples=EXAMPLES // 8)
 @given(rest=REST)
 def test_a_url_as_people_write_it(both: Bench, rest: str) -> None:
@@ -100,14 +99,16 @@ STARTS = {
     *("http:R/", "http:/R/", "http:///R/", "http:\\\\R\\a", "http:\\/R/a", "http:////R", "http://@R/"),
 }
 STARTS_THAT_DIFFER = {
-    *("http:/\t/R/", "ht\ntp://R/", "\thttp://R/", " http://R/ ", "\x00http://R/\x1f", "http:R/", "http:/R/"),
-    *("http:///R/", "http:\\\\R\\a", "http:\\/R/a", "http:////R", "http://R/%2e%2e?c"),
-    *("http://R\\a", "http://@R/"),
+    *("http:R/", "http:/R/", "http:///R/", "http:////R"),
 }
 
 
 def cases(urls: set[str], that_differ: set[str]) -> list[Any]:
-    mark = pytest.mark.xfail(strict=True, raises=AssertionError, reason="fetch2py normalises no URL yet")
+    mark = pytest.mark.xfail(
+        strict=True,
+        raises=AssertionError,
+        reason="nobody writes such a URL; it is refused, or goes out as written",
+    )
     return [
         pytest.param(url, marks=[mark] if url in that_differ else [], id=ascii(url)) for url in sorted(urls)
     ]
@@ -138,7 +139,7 @@ HOSTS = {
     *("http://h.example\\@x.example/", "http://h.example/@x", "http://h.example?@x", "http://h.example#@x"),
 }
 HOSTS_THAT_DIFFER = {
-    *("http://h.example\\@x.example/", "http://h.example:0000008080/", "http://h.example:0/"),
+    *("http://h.example:0000008080/", "http://h.example:0/"),
     *("http://ＡＢ.example/", "http://😀.example/", "http://a\xadb.example/", "http://℡.example/"),
     *("http://%68.example/", "http://h%2eexample/", "http://h`.example/"),
     "http://{h}.example/",

@@ -14,7 +14,8 @@ import fetch2py
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError, SnippetSyntaxError
 from fetch2py.importers import parse
 from fetch2py.request import Headers, Request
-from tests.fixture_files import snippet, snippets
+from fetch2py.wire.outgoing import locate
+from tests.fixture_files import FIXTURES, snippet, snippets
 
 
 def one(text: str) -> Request:
@@ -40,6 +41,22 @@ def test_says_what_the_snippet_says(row: Any) -> None:
             assert list(request.headers) == live
         if wire is not None and row["body_bytes"] != "lost":
             assert (request.body or b"") == b64decode(wire["body_base64"])
+
+
+# A text file in a form, shown decoded: only letters up to U+00FF, which could be bytes as well.
+AMBIGUOUS = {"form-multipart-text-file"}
+
+
+@pytest.mark.parametrize("style", ["browser", "node"])
+def test_more_requests_of_chromium_are_the_wires(style: str) -> None:
+    rows = json.loads((FIXTURES / "snippets_more" / f"chromium-156-{style}.json").read_text(encoding="utf-8"))
+    for row in rows:
+        request, wire = one(row["snippet"]), row["wire"]
+        assert (request.method, locate(request.url).target.decode()) == (wire["method"], wire["target"])
+        if row["body_bytes"] == "lost":
+            assert "body-replaced" in codes(request)
+        elif row["id"] not in AMBIGUOUS:
+            assert (request.body or b"") == b64decode(wire["body_base64"]), row["id"]
 
 
 # Where nothing in the snippet tells that bytes are gone: a byte order mark, and a blob without a type.

@@ -17,9 +17,9 @@ URL = "https://a.example/x"
 
 
 def entry(
-    method: str = "POST",
+    method: Any = "POST",
     url: str = URL,
-    headers: dict[str, str] | None = None,
+    headers: dict[str, Any] | None = None,
     posted: dict[str, Any] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
@@ -144,7 +144,8 @@ def test_a_forms_parameters_make_its_body_anew() -> None:
         == (
             '--B\r\nContent-Disposition: form-data; name="a b"\r\n\r\n你~*\r\n'
             '--B\r\nContent-Disposition: form-data; name="c"\r\n\r\n\r\n'
-            '--B\r\nContent-Disposition: form-data; name="f"; filename="g.txt"\r\nContent-Type: text/plain\r\n\r\nx\r\n'
+            '--B\r\nContent-Disposition: form-data; name="f"; filename="g.txt"\r\n'
+            "Content-Type: text/plain\r\n\r\nx\r\n"
             "--B--\r\n"
         ).encode()
     )
@@ -159,13 +160,13 @@ def test_a_forms_parameters_make_its_body_anew() -> None:
         ('{"request": [' + "[" * 100_000, SnippetSyntaxError, "nested too deeply"),
         ('{"request": 1}', NotAFetchCall, "No HTTP request"),
         ('{"log": {"entries": "request"}, "request": 1}', NotAFetchCall, "No HTTP request"),
-        (json.dumps([entry(method=5)]), SnippetError, "Entry number 1 has no method"),  # type: ignore[arg-type]
+        (json.dumps([entry(method=5)]), SnippetError, "Entry number 1 has no method"),
         (json.dumps([entry(url="http://:0/")]), SnippetError, "Entry number 1 has no method, or an address"),
         (
             json.dumps([entry(), entry(headers={"x": 1})]),
             SnippetError,
             "Entry number 2 has a header field that",
-        ),  # type: ignore[dict-item]
+        ),
         (json.dumps([entry(cookies=5)]), SnippetError, "no list where its cookies should be"),
         (json.dumps([entry(cookies=[5])]), SnippetError, "no list where its cookies should be"),
         (json.dumps([entry(posted={"text": 5})]), SnippetError, "a body that isn't a string"),

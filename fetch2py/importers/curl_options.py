@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fetch2py.errors import NotALiteral, SnippetError
+from fetch2py.errors import SnippetError
 from fetch2py.importers.word import Word
 
 __all__ = ["Option", "options"]
@@ -81,8 +81,8 @@ _MOST_SHOWN = 40
 def options(words: list[Word], text: str) -> Iterator[Option]:
     """What the words behind `curl` say, in their order. `text` is kept for the errors alone.
 
-    SnippetError names an option that isn't known to leave the request as it is, and one without its value;
-    NotALiteral tells where a shell would have filled something in.
+    SnippetError names an option that isn't known to leave the request as it is, and one without its value, and
+    tells where a shell would have filled something in.
     """
     rest = iter(words)
     for word in rest:
@@ -128,7 +128,8 @@ def _option(name: str, written: str, word: Word, rest: Iterator[Word] | None, te
 
 def _expect_literal(word: Word, text: str) -> None:
     if word.opaque:
-        raise NotALiteral(
+        # No NotALiteral: a name in that is shown to a person, and here it may be the end of a password.
+        raise SnippetError(
             "The shell fills something in here: only running the command would give its value.",
             source=text,
             span=word.opaque,

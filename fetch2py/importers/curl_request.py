@@ -211,5 +211,6 @@ def _field(word: Word) -> tuple[str, str | None]:
 def _with_query(url: str, query: str) -> str:
     """The address with -G's data behind it, before its fragment."""
     address, mark, fragment = url.partition("#")
-    joint = "?" if "?" not in address else "&" if address[-1] not in "?&" else ""
+    _, question, known = address.partition("?")
+    joint = ("&" if known and not known.endswith("&") else "") if question else "?"
     return address + joint + query + mark + fragment

@@ -233,6 +233,7 @@ def test_windows_quoting(text: str, expected: bytes) -> None:
         ("curl https://a/ -sx p", SnippetError, (1, 17), "-x sends the request another way"),
         ("curl https://a/ --digest", SnippetError, (1, 17), "needs an answer"),
         ("curl https://a/ -?", SnippetError, (1, 17), "-? isn't known"),
+        ("curl https://a/ --SECRET", SnippetError, (1, 17), "This option isn't known"),
         ("curl https://a/ -d", SnippetError, (1, 17), "-d has no value"),
         ("curl https://a/ --output", SnippetError, (1, 17), "--output has no value"),
         ("curl https://a/ -d @f", SnippetError, (1, 20), "read from a file"),

@@ -13,7 +13,9 @@ __all__ = ["BODY_LOSSES", "Headers", "Loss", "Request", "is_http_url", "origin_o
 
 _PORTS = {"http": 80, "https": 443}
 
-BODY_LOSSES = frozenset({"body-missing", "body-cut", "body-replaced", "file-content", "body-charset"})
+BODY_LOSSES = frozenset(
+    {"body-missing", "body-cut", "body-replaced", "body-length", "file-content", "body-charset"}
+)
 """The codes of losses that say: bytes of the body are gone, and what is left isn't what the browser sent."""
 
 

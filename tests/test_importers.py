@@ -15,7 +15,8 @@ from fetch2py.envelope import Envelope, joined
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError, SnippetSyntaxError
 from fetch2py.importers import parse
 from fetch2py.request import Headers, Request
-from tests.fixture_files import snippet, snippets
+from fetch2py.wire.outgoing import locate
+from tests.fixture_files import FIXTURES, snippet, snippets
 
 
 def one(text: str) -> Request:
@@ -41,6 +42,18 @@ def test_says_what_the_snippet_says(row: Any) -> None:
             assert list(request.headers) == live
         if wire is not None and row["body_bytes"] != "lost":
             assert (request.body or b"") == b64decode(wire["body_base64"])
+
+
+@pytest.mark.parametrize("style", ["browser", "node"])
+def test_more_requests_of_chromium_are_the_wires(style: str) -> None:
+    rows = json.loads((FIXTURES / "snippets_more" / f"chromium-156-{style}.json").read_text(encoding="utf-8"))
+    for row in rows:
+        request, wire = one(row["snippet"]), row["wire"]
+        assert (request.method, locate(request.url).target.decode()) == (wire["method"], wire["target"])
+        if row["body_bytes"] == "lost":
+            assert {"body-replaced", "file-content"} & set(codes(request))
+        else:
+            assert (request.body or b"") == b64decode(wire["body_base64"]), row["id"]
 
 
 # Where nothing in the snippet tells that bytes are gone: a byte order mark.
@@ -123,7 +136,11 @@ def test_cookies_left_out_are_named_with_the_remedy() -> None:
         ("'https://a.example/', {method: undefined, headers: null}", ("GET", "https://a.example/", [], None)),
         ("'https://a.example/', {signal: AbortSignal.timeout(5)}", ("GET", "https://a.example/", [], None)),
         ("'https://a.example/', {headers: new Headers()}", ("GET", "https://a.example/", [], None)),
-        ("'https://a.example/\\ud800'", ("GET", "https://a.example/\ufffd", [], None)),
+        ("'https://a.example/\\ud800'", ("GET", "https://a.example/%EF%BF%BD", [], None)),
+        (
+            "' https://A.example\\\\b/../`c`?\"d\"#e '",
+            ("GET", "https://A.example/%60c%60?%22d%22#e", [], None),
+        ),
     ],
 )
 def test_hand_written_calls(code: str, expected: Any) -> None:

@@ -13,7 +13,7 @@ from enum import Enum
 
 from fetch2py import jsontext
 from fetch2py.envelope import Envelope, fits, joined
-from fetch2py.multipart import lost_files
+from fetch2py.multipart import lost_files, parts
 from fetch2py.request import Headers, Loss
 
 __all__ = ["Hidden", "body_of", "missing_body"]
@@ -86,7 +86,11 @@ def _bytes(text: str, media_type: str, headers: Headers) -> bytes:
 
 
 def _media_type(headers: Headers) -> str:
-    return headers.get("content-type").partition(";")[0].strip().lower()
+    return _essence(headers.get("content-type"))
+
+
+def _essence(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _is_textual(media_type: str) -> bool:
@@ -109,8 +113,11 @@ def _reads_as_text(text: str, media_type: str, headers: Headers) -> bool:
         return False
     if text.startswith("\x1f\x8b"):
         return False
+    if media_type == "multipart/form-data" and "filename=" in text:
+        files = [part for part in parts(_utf8(text), headers.get("content-type")) if part.filename]
+        return bool(files) and all(_is_textual(_essence(part.content_type)) for part in files)
     if media_type == "multipart/form-data":
-        return "filename=" not in text
+        return True
     if not media_type or _JSON.match(media_type):
         return jsontext.is_json(text)
     return bool(_TEXT.match(media_type))

@@ -5,10 +5,11 @@ Words in, options out. Must not know shells, nor what a request looks like.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fetch2py.errors import NotALiteral, SnippetError
+from fetch2py.errors import SnippetError
 from fetch2py.importers.word import Word
 
 __all__ = ["Option", "options"]
@@ -75,14 +76,14 @@ _REFUSED = {
     "ntlm": "needs an answer of the server before it can be carried out",
 }  # fmt: skip
 _LEAVE_IT_OUT = "Take it out of the command where the server doesn't need it, and import that."
-_MOST_SHOWN = 40
+_SPELT = re.compile(r"--[a-z][a-z0-9.]{0,15}(?:-[a-z0-9]{1,12}){0,4}|-.")
 
 
 def options(words: list[Word], text: str) -> Iterator[Option]:
     """What the words behind `curl` say, in their order. `text` is kept for the errors alone.
 
-    SnippetError names an option that isn't known to leave the request as it is, and one without its value;
-    NotALiteral tells where a shell would have filled something in.
+    SnippetError names an option that isn't known to leave the request as it is, and one without its value; it
+    tells as well where a shell would have filled something in.
     """
     rest = iter(words)
     for word in rest:
@@ -123,12 +124,15 @@ def _option(name: str, written: str, word: Word, rest: Iterator[Word] | None, te
             yield Option(name, value)
     elif name not in _IGNORED_FLAGS and flag not in _IGNORED_FLAGS:
         why = _REFUSED.get(name, "isn't known here, and it may change the request")
-        raise _fault(f"The option {written[:_MOST_SHOWN]} {why}.", word, text, _LEAVE_IT_OUT)
+        # What isn't spelt as an option may be a value that lost its quotes.
+        shown = f"The option {written}" if _SPELT.fullmatch(written) else "This option"
+        raise _fault(f"{shown} {why}.", word, text, _LEAVE_IT_OUT)
 
 
 def _expect_literal(word: Word, text: str) -> None:
     if word.opaque:
-        raise NotALiteral(
+        # No NotALiteral: a name in that is shown to a person, and here it may be the end of a password.
+        raise SnippetError(
             "The shell fills something in here: only running the command would give its value.",
             source=text,
             span=word.opaque,

@@ -15,7 +15,7 @@ from fetch2py.importers.body import missing_body
 from fetch2py.importers.curl_body import DATA, Data, data_bytes, data_of, parts_of
 from fetch2py.importers.curl_options import Option
 from fetch2py.importers.form_data import Part, encoded
-from fetch2py.importers.listing import field_value, gaps, is_browsers, is_placeholder
+from fetch2py.importers.listing import LISTED, field_value, gaps, is_browsers, is_placeholder
 from fetch2py.importers.word import Word
 from fetch2py.jsontext import well_formed
 from fetch2py.request import Headers, Loss, Request, is_http_url
@@ -66,7 +66,9 @@ class _Operation:
         if body is None and headers.get("content-length") != "0":
             losses = missing_body(method, headers)
         losses = (*self._losses(headers, parts), *losses)
-        return [Request(method, self._url(word, query, headers), headers, body, losses) for word in urls]
+        return [
+            Request(method, self._url(word, query, headers), headers, body, losses, LISTED) for word in urls
+        ]
 
     def _words(self, *names: str) -> list[Word]:
         return [option.word for option in self._given if option.name in names]
@@ -211,5 +213,6 @@ def _field(word: Word) -> tuple[str, str | None]:
 def _with_query(url: str, query: str) -> str:
     """The address with -G's data behind it, before its fragment."""
     address, mark, fragment = url.partition("#")
-    joint = "?" if "?" not in address else "&" if address[-1] not in "?&" else ""
+    _, question, known = address.partition("?")
+    joint = ("&" if known and not known.endswith("&") else "") if question else "?"
     return address + joint + query + mark + fragment

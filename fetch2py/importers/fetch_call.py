@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
 from fetch2py.importers.body import Hidden, body_of, missing_body
+from fetch2py.importers.url import as_read
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
 from fetch2py.jsontext import well_formed
 from fetch2py.request import Headers, Loss, Request, is_http_url, origin_of
@@ -29,9 +30,6 @@ _CALL = re.compile(r"\bfetch\s*+(?:/\*[^*]*+\*/\s*+)?+\)?+\s*+(?:\?\.\s*+)?+\(")
 _VARIABLE = re.compile(r"[A-Za-z_$.]{1,40}")
 # Fetch, section 2.2.1.
 _FORBIDDEN_METHODS = ("CONNECT", "TRACE", "TRACK")
-_URL_NOISE = re.compile(r"[\t\n\r]")
-_URL_PATH_END = re.compile(r"[?#]")
-_URL_BLANKS = "".join(map(chr, range(0x21)))
 _ABSOLUTE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 # In the console's edit-and-resend text, a header field that scripts may not set: a comment with the browser's
 # remark behind it, or a sec-* field, whose run has one remark above.
@@ -101,7 +99,7 @@ class _Reader:
             target, inner = target.arguments[0], target.arguments[1] if len(target.arguments) > 1 else inner
         url = self._literal(target, "the URL")
         if isinstance(url, str):
-            url = _as_read(url)
+            url = as_read(url)
         if not isinstance(url, str) or not _ABSOLUTE.match(url):
             self._fail(
                 SnippetError,
@@ -117,7 +115,7 @@ class _Reader:
         if "body" in first and second.get("body", UNDEFINED) is None:
             # Null is no body, and then the Request's own counts (Fetch, section 5.4, "new Request").
             del second["body"]
-        return well_formed(url), first | second
+        return url, first | second
 
     def _dictionary(self, value: Any) -> dict[str, Any]:
         options = self._literal(value, "the second argument of fetch()")
@@ -284,14 +282,6 @@ def _preflight_loss(method: str, headers: Headers) -> tuple[Loss, ...]:
     """The loss of what a browser asks ahead of a request to another origin (Fetch, section 4.8)."""
     is_question = method.upper() == "OPTIONS" and not headers.has("content-type")
     return (_PREFLIGHT,) if is_question and not headers.has("access-control-request-method") else ()
-
-
-def _as_read(url: str) -> str:
-    """The URL less what browsers leave out or turn as they read it (URL standard, section 4.4)."""
-    clean = _URL_NOISE.sub("", url).strip(_URL_BLANKS)
-    end = _URL_PATH_END.search(clean)
-    path = clean[: end.start()] if end else clean
-    return path.replace("\\", "/") + clean[len(path) :]
 
 
 def _sentence(what: str) -> str:

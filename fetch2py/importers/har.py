@@ -15,7 +15,7 @@ from fetch2py import jsontext
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
 from fetch2py.importers.body import body_of, missing_body
 from fetch2py.importers.form_data import Part, encoded
-from fetch2py.importers.listing import field_value, gaps, is_placeholder
+from fetch2py.importers.listing import LISTED, field_value, gaps, is_placeholder
 from fetch2py.request import Headers, Loss, Request, is_http_url
 
 __all__ = ["read", "recognises"]
@@ -92,7 +92,8 @@ class _Entry:
         if isinstance(posted, dict) and not headers.has("content-type") and posted.get("mimeType"):
             headers = headers.plus("content-type", self._string(posted["mimeType"], "type"))
         body, more = self._body(posted, method, headers)
-        return Request(method, jsontext.well_formed(url), headers, body, (*losses, *gaps(headers), *more))
+        losses = (*losses, *gaps(headers), *more)
+        return Request(method, jsontext.well_formed(url), headers, body, losses, LISTED)
 
     def _fields(self) -> Headers:
         """The header fields in order, less what was never sent so; the cookies where no field holds them."""
@@ -175,7 +176,8 @@ def _encoded(text: str, length: str, headers: Headers) -> tuple[bytes, tuple[Los
             continue
         if len(other) == int(length):
             return other, ()
-    return raw, losses or (_OTHER_LENGTH,)
+    is_explained = any(loss.code == "body-decompressed" for loss in losses)
+    return raw, losses if is_explained else (*losses, _OTHER_LENGTH)
 
 
 _EXPORT = "Export the HAR again, from the Network panel's own menu."
@@ -194,6 +196,6 @@ _FILE_CONTENT = Loss(
 )
 _OTHER_LENGTH = Loss(
     "body-length",
-    "The entry's body is longer or shorter than its Content-Length: a part of it may be gone; "
+    "The entry's body is longer or shorter than its Content-Length says, so a part of it is gone: "
     "copy a request without attachments.",
 )

@@ -15,7 +15,6 @@ import httpx
 from fetch2py.errors import ReplyRefused, WireError
 from fetch2py.fetch_standard import CONNECTION_FIELDS
 from fetch2py.request import Request
-from fetch2py.wire.target import target_of
 
 __all__ = ["Address", "fields", "locate", "method", "redirect"]
 
@@ -34,6 +33,8 @@ _URL = re.compile(
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
 _URL_NOISE = re.compile(r"[\t\n\r]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_IN_TARGET = re.compile(rb"[^\x21-\x7e]")
 
 # RFC 9110 section 5.6.2: what methods and field names are made of.
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
@@ -53,10 +54,11 @@ class Address(NamedTuple):
 
 
 def locate(url: str) -> Address:
-    """The parts of a URL. The request target stays as a browser has written it.
+    """The parts of a URL. The request target stays as it is written, down to `` ` { } | \\ ^ ``.
 
-    Userinfo and fragment are dropped, a host beyond ASCII becomes punycode. WireError where there is no such
-    URL.
+    Only what can't stand in a request line is percent-encoded, in UTF-8, as browsers do (URL standard,
+    section 1.3). Userinfo and fragment are dropped, a host beyond ASCII becomes punycode. WireError where
+    there is no such URL.
     """
     found = _URL.fullmatch(_URL_NOISE.sub("", url).strip(" "))
     if found is None or int(found["port"] or 0) > 65535:
@@ -65,7 +67,15 @@ def locate(url: str) -> Address:
         origin = httpx.URL(f"{found['scheme'].lower()}://{found['host']}:{found['port'] or ''}/")
     except httpx.InvalidURL as exc:
         raise _not_an_address() from exc
-    return Address(origin, target_of(found["rest"] or ""))
+    rest = found["rest"] or "/"
+    if rest[0] == "?":
+        rest = f"/{rest}"
+    elif rest[0] == "\\":
+        rest = f"/{rest[1:]}"
+    target = _NOT_IN_TARGET.sub(
+        lambda byte: b"%%%02X" % byte[0][0], _SURROGATE.sub("\ufffd", rest).encode("utf-8")
+    )
+    return Address(origin, target)
 
 
 def method(request: Request) -> str:

@@ -176,7 +176,7 @@ def _encoded(text: str, length: str, headers: Headers) -> tuple[bytes, tuple[Los
             continue
         if len(other) == int(length):
             return other, ()
-    is_explained = any(loss.code == "body-decompressed" for loss in losses)
+    is_explained = any(loss.code in ("body-decompressed", "file-content") for loss in losses)
     return raw, losses if is_explained else (*losses, _OTHER_LENGTH)
 
 

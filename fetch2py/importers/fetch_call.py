@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode
 
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
-from fetch2py.importers.body import Hidden, body_of, missing_body
+from fetch2py.importers.body import body_of, missing_body
+from fetch2py.importers.unsaid import COOKIES, KEPT_BACK, USER_AGENT, gaps, hidden_body
 from fetch2py.importers.url import as_read
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
 from fetch2py.jsontext import well_formed
@@ -76,12 +77,13 @@ class _Reader:
         referrer = self._option(options, "referrer", "")
         page = origin_of(referrer) if is_http_url(referrer) else ""
         headers, cookie_losses = self._cookies(headers, credentials, page and page == origin_of(url))
+        losses = (*losses, *gaps(method, headers, page))
         return Request(
             method=method,
             url=url,
             headers=headers,
             body=raw,
-            losses=(*cookie_losses, *losses, *body_losses, *_preflight_loss(method, headers)),
+            losses=(*cookie_losses, *losses, *body_losses),
             referrer=referrer,
             referrer_policy=self._option(options, "referrerPolicy", "")
             or (_DEFAULT_POLICY if "referrerPolicy" in options else ""),
@@ -138,7 +140,7 @@ class _Reader:
             )
             return headers, (lost,) if isinstance(literal, dict) else ()
         headers = _with_restored(headers, self._call.comments)
-        return headers, () if headers.has("user-agent") else (_USER_AGENT,)
+        return headers, () if headers.has("user-agent") else (USER_AGENT,)
 
     def _pairs(self, value: Any, kind: str) -> list[tuple[str, str]]:
         """(name, value) pairs of an object, a list of pairs, `new Headers(…)` or `new URLSearchParams(…)`."""
@@ -187,7 +189,7 @@ class _Reader:
         self, method: str, body: str | None, headers: Headers, options: dict[str, Any]
     ) -> tuple[bytes | None, tuple[Loss, ...]]:
         if body is None:
-            return None, missing_body(method, headers, _hidden_body(options, headers))
+            return None, missing_body(method, headers, hidden_body(options, headers))
         if method.upper() in ("GET", "HEAD"):
             # Safari shows a redirected request with its last method and its first body.
             lost = Loss(
@@ -207,11 +209,11 @@ class _Reader:
         mode = credentials.lower()
         if headers.has("cookie"):
             kept_back = mode == "omit" or (mode == "same-origin" and same_origin is False)
-            return (headers.without("cookie"), (_KEPT_BACK,)) if kept_back else (headers, ())
+            return (headers.without("cookie"), (KEPT_BACK,)) if kept_back else (headers, ())
         # Edit-and-resend tells the cookie in a comment, so there its absence is the truth.
         restored = any(_RESEND_FIELD.match(comment) for comment in self._call.comments)
         included = mode == "include" or (mode == "same-origin" and same_origin is True)
-        return headers, (_COOKIES,) if included and not restored else ()
+        return headers, (COOKIES,) if included and not restored else ()
 
     def _scalar(self, value: Any, what: str) -> str:
         """A string, or what the language makes of a number, a boolean or null where it wants a string."""
@@ -244,44 +246,6 @@ class _Reader:
 
 _FROM_PANEL = "Copy the request from DevTools' Network panel, where it is whole."
 _RUN_IT = "Copy the request from DevTools' Network panel, where every value is filled in, or write it here."
-
-_COOKIES = Loss(
-    "cookies",
-    "This was copied with credentials and without a cookie: if the site needs its cookies, "
-    "use Copy as fetch (Node.js); Firefox and Safari have no such entry: there, add a cookie line with "
-    "`fetch2py edit`.",
-)
-_PREFLIGHT = Loss(
-    "preflight",
-    "This looks like the preflight that a browser sends ahead of the request that is meant, and its "
-    "Access-Control-Request fields are left out: copy the request of the same address below it.",
-)
-_KEPT_BACK = Loss(
-    "cookie-omitted",
-    "The snippet has a cookie, and by its option credentials fetch() sends none; it was left out. "
-    "If the site needs it, add a cookie line with `fetch2py edit`.",
-)
-_USER_AGENT = Loss(
-    "user-agent",
-    "No User-Agent: Chromium leaves it out, and an honest fetch2py goes out in its place; "
-    "if the site wants the browser's, add a user-agent line with `fetch2py edit`.",
-)
-
-
-def _hidden_body(options: dict[str, Any], headers: Headers) -> Hidden:
-    """Whether a snippet without a body is of a kind that also stands for requests that had one."""
-    if {"cache", "redirect"} <= options.keys():
-        # Safari leaves every Blob out.
-        return Hidden.POSSIBLY
-    by_chromium = {"mode", "method", "credentials"} <= options.keys() and not headers.has("user-agent")
-    # Chromium writes null for no body, and no member at all for a file.
-    return Hidden.SURELY if by_chromium and "body" not in options else Hidden.NO
-
-
-def _preflight_loss(method: str, headers: Headers) -> tuple[Loss, ...]:
-    """The loss of what a browser asks ahead of a request to another origin (Fetch, section 4.8)."""
-    is_question = method.upper() == "OPTIONS" and not headers.has("content-type")
-    return (_PREFLIGHT,) if is_question and not headers.has("access-control-request-method") else ()
 
 
 def _sentence(what: str) -> str:

@@ -52,7 +52,13 @@ def refreshed(profile: Profile, request: Request) -> Profile:
         body=_body(profile, old, request),
         losses=_losses(request, headers),
     )
-    return Profile.from_request(merged, slot=profile.slot, also=profile.also, dialect=profile.dialect)
+    fresh = Profile.from_request(
+        merged, slot=profile.slot, also=profile.also, dialect=profile.dialect, new_ids=profile.new_ids
+    )
+    kept = {
+        name: profile.secrets[name] for name in profile.secrets if f"${{secret:{name}}}" in profile.template
+    }
+    return replace(fresh, template=profile.template, secrets={**kept, **fresh.secrets})
 
 
 def _sameness(request: Request) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ OURS: dict[str, set[str]] = {
     "javascript": {"errors"},
     "importers": {"envelope", "errors", "javascript", "jsontext", "request"},
     "fetch_standard": {"jsontext", "request", "version"},
-    "message": {"envelope", "errors", "jsontext", "request"},
+    "message": {"envelope", "errors", "jsontext", "multipart", "request"},
     "credentials": {"errors", "request"},
     "profile": {"credentials", "envelope", "errors", "fetch_standard", "importers", "message", "request"},
     "refreshing": {"credentials", "errors", "fetch_standard", "jsontext", "message", "profile", "request"},

@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "assign", "fill", "find", "held", "renew"]
 
-# name: the module that has it
-_HOMES = {
-    "Finding": "finding",
-    "find": "finding",
-    **dict.fromkeys(("assign", "fill", "held", "renew"), "slot"),
-}
+# The module that has each.
+_HOMES = dict.fromkeys(__all__, "slot") | {"Finding": "finding", "find": "finding"}
 
 
 def __getattr__(name: str) -> Any:

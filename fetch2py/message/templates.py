@@ -13,13 +13,15 @@ from collections.abc import Iterator
 
 from fetch2py.message.texts import is_markup, normal, unmarked
 
-__all__ = ["around", "filled", "is_template", "within"]
+__all__ = ["around", "filled", "is_template", "like", "within"]
 
 _HTML, _TEXT = "{html}", "{text}"
 _MARK = re.compile(r"\{(?:html|text)\}")
 _ELEMENTS = re.compile(r"((?:\s*+<[^<>]++>){0,8}+\s*+)([^<]*+)((?:</[^<>]*+>\s*+){0,8}+)")
 # What editors of rich text put around a line. Any other element can be what the person wrote.
 _LINE = re.compile(r"\s*+(?:<(?:p|div|span)(?:\s[^<>]*+)?+>\s*+){1,2}+", re.IGNORECASE)
+_WORD = re.compile(r"([\w:.+-]++)")
+_DIGIT = re.compile(r"[0-9]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
@@ -74,6 +76,24 @@ def within(text: str, typed: str = "") -> str:
     if not typed and not (_LINE.fullmatch(elements[1]) and is_markup(text)):
         return ""
     return elements[1] + _HTML + elements[3]
+
+
+def like(template: str, text: str) -> str:
+    """The template that `text` is, if it has what `template` has around the message, all but ids and numbers;
+    "" for any other text.
+    """
+    before, mark, behind = template.partition(_HTML if _HTML in template else _TEXT)
+    found = re.fullmatch(f"({_but_for_ids(before)})(?:.*)({_but_for_ids(behind)})", text, re.DOTALL)
+    return found[1] + mark + found[2] if found and not _MARK.search(text) else ""
+
+
+def _but_for_ids(text: str) -> str:
+    """A pattern of the text in which each word with a digit, as ids and time stamps have, can be another."""
+    pieces = _WORD.split(text)
+    return "".join(
+        r"[\w:.+-]++" if number % 2 and _DIGIT.search(piece) else re.escape(piece)
+        for number, piece in enumerate(pieces)
+    )
 
 
 def _spellings(typed: str, *, is_markup: bool) -> Iterator[tuple[str, bool]]:

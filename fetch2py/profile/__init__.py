@@ -90,9 +90,20 @@ class Profile:
         """The profile of a request, its secrets lifted out."""
         payload = _single_envelope(request)
         lift = credentials.lift(request if payload is None else replace(request, body=payload))
-        bare, more = templates.lifted(template, lift.secrets)
-        secrets = {**lift.secrets, **more}
-        return cls(lift.request, secrets, slot, also, dialect, payload is not None, bare, new_ids)
+        bare = cls(lift.request, lift.secrets, dialect=dialect, enveloped=payload is not None)
+        return bare.with_slot(slot, also, template, new_ids)
+
+    def with_slot(
+        self,
+        slot: str | None,
+        also: tuple[str, ...] = (),
+        template: str = "",
+        new_ids: tuple[str, ...] = (),
+    ) -> Profile:
+        """The same request with another place for its message; the secrets of `template` are lifted out."""
+        bare, more = templates.lifted(template, self.secrets)
+        secrets = {**self.secrets, **more}
+        return replace(self, slot=slot, also=also, template=bare, new_ids=new_ids, secrets=secrets)
 
     def captured(self) -> Request:
         """The request as it was captured, secrets in place. Raises CredentialMissing."""

@@ -163,7 +163,7 @@ def _is_text(part: multipart.Part) -> bool:
 
 
 def _raw_texts(request: Request) -> Iterator[Carried]:
-    if not request.body:
+    if request.body is None:
         return
     text = _utf8(request.body, "is no text")
     moved = 1 if text.startswith(_BOM) else 0

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from fetch2py.message.names import WEAK
 from fetch2py.message.reasons import (
+    AROUND,
     CLOSE,
     FAINT,
     FEEDBACK,
@@ -57,8 +58,17 @@ _SHORTEST_PART = 4
 _TELLING_PART = 8
 # A name of this weight is one that messages have.
 _FAIR = 5
-# The whole of a body of text that isn't a text: markup, or a row of names and values.
-_STRUCTURED = re.compile(r"\s*+(?:<|[\w.\[\]-]++=)")
+# So much of a text's beginning, and of its end, tells whether it is written for a model.
+_ENOUGH = 300
+_JOINED = re.compile(r"\S\{text\}|\{text\}\S")
+# What is no message as a whole: markup, names and values, and what sites put around one for a model.
+_MARKED_UP = re.compile(r"\s*+<[A-Za-z!?]")
+_PAIRS = re.compile(r"\s*+[\w.\[\]-]++=")
+_FOR_MODELS = re.compile(
+    r"<\|[a-z_]{1,30}\|>|\[/?INST\]|<(?:start|end)_of_turn>|^#{2,3} ?(?:Instruction|Input|Response|User)\b"
+    r"|\n(?:Assistant|AI|Bot|Answer|Response|A):\s*+\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +119,7 @@ def _among(matching: list[Place], tier: _Tier, typed: str) -> Choice:
     best = ranked[0][1]
     template = tier.wraps(best.text, typed)
     doubt = "" if template or not tier.doubt else tier.doubt
-    if tier.doubt == PART and not _is_no_chance(best, typed):
+    if tier.doubt == PART and not _is_no_chance(best, typed, template):
         doubt = PART
     also, rivals = ([], ranked[1:]) if doubt else same_and_others(ranked)
     if not doubt and (best.name.weight <= WEAK or not best.is_own):
@@ -122,9 +132,12 @@ def _among(matching: list[Place], tier: _Tier, typed: str) -> Choice:
     return Choice(places, also, template, doubt=doubt, why=WHY_TYPED_OF_MANY if rivals else tier.why)
 
 
-def _is_no_chance(place: Place, typed: str) -> bool:
+def _is_no_chance(place: Place, typed: str, template: str) -> bool:
     """Whether a part of the place's text is what was typed, and not a word that it happens to have."""
-    if is_briefing(place.text):
+    if is_briefing(place.text) or naturalness(place.text) < 0:
+        return False
+    # A body of text can have any format, so there the message must at least stand alone.
+    if place.carrier == "raw" and not _MARKED_UP.match(place.text) and _JOINED.search(template):
         return False
     return place.name.weight > 0 or len(typed) >= _TELLING_PART
 
@@ -152,10 +165,21 @@ def _untyped(found: list[Place]) -> Choice:
         or is_overshadowing(ranked[0], [*(place for _, place in rivals), *around_it])
     ):
         doubt = CLOSE
-    elif not template and (is_markup(best.text) or (best.carrier == "raw" and _STRUCTURED.match(best.text))):
-        doubt = MARKUP
+    elif not template:
+        doubt = _doubt_of(best)
     why = WHY_MARKUP if template else WHY_WEIGHT
     return Choice([best, *(place for _, place in rivals)], also, template, doubt=doubt, why=why)
+
+
+def _doubt_of(place: Place) -> str:
+    """Why a text as a whole may not be the message, though it is its place; "" for no reason."""
+    is_body = place.carrier == "raw"
+    if is_markup(place.text) or (is_body and _MARKED_UP.match(place.text)):
+        return MARKUP
+    ends = f"{place.text[:_ENOUGH]}\0{place.text[-_ENOUGH:]}"
+    if _FOR_MODELS.search(ends) or (is_body and _PAIRS.match(place.text)):
+        return AROUND
+    return ""
 
 
 def _with_wrapped_twins(choice: Choice, found: list[Place]) -> Choice:
@@ -221,13 +245,17 @@ def _holds(text: str, typed: str) -> bool:
     return normal(text).count(typed) == 1 or ("&" in text and around(text, typed) != "")
 
 
+def _within_or_around(text: str, typed: str) -> str:
+    return within(text, typed) or around(text, typed)
+
+
 def _no_template(text: str, typed: str) -> str:
     return ""
 
 
 _TIERS = (
     _Tier(_equal, _no_template, "", WHY_TYPED),
-    _Tier(_equal_as_html, within, MARKUP, WHY_MARKUP),
+    _Tier(_equal_as_html, _within_or_around, MARKUP, WHY_MARKUP),
     _Tier(_holds, around, PART, WHY_PART),
 )
 """How a text can match what was typed, best first."""

@@ -8,11 +8,11 @@ The body comes first. The query counts where there is no body, or where the body
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import unquote, urlsplit
+from json import dumps
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from fetch2py.errors import SlotError
 from fetch2py.jsontext import well_formed
-from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.choosing import FLOOR, Choice, chosen
 from fetch2py.message.coding import unpacked
 from fetch2py.message.ids import own_ids
@@ -27,6 +27,8 @@ from fetch2py.request import Request
 __all__ = ["Finding", "find"]
 
 _OFFERED = 9
+# What was typed is looked for in the request's bytes if it is neither there by chance nor a long search.
+_SHORTEST_PART, _LONGEST_PART = 4, 10_000
 # A segment of a path that is this short can equal what was typed by chance.
 _SHORTEST_SEGMENT = 2
 
@@ -104,11 +106,14 @@ def _with_query(choice: Choice, query: list[Place], typed: str, *, is_first: boo
 
 def _elsewhere(request: Request, kind: str, typed: str) -> str:
     """Where what was typed stands though no slot leads there, as a sentence; "" for nowhere."""
-    for carrier in dict.fromkeys((CARRIER_OF.get(kind, "query"), "query")):
-        if not CARRIERS[carrier].is_json and any(
-            normal(each.text) == typed for each in CARRIERS[carrier].texts(unpacked(request))
-        ):
-            return UNTOLD
+    is_told = kind in CARRIER_OF and _SHORTEST_PART <= len(typed) <= _LONGEST_PART
+    body = (unpacked(request).body or b"").decode("utf-8", "replace") if is_told else ""
+    query = request.url.partition("?")[2]
+    typed = well_formed(typed)
+    spellings = (typed, *(dumps(typed, ensure_ascii=each)[1:-1] for each in (True, False)))
+    encoded = [code(each) for each in spellings for code in (quote, quote_plus)]
+    if any(each in body for each in (*spellings, *encoded)) or any(each in query for each in encoded):
+        return UNTOLD
     try:
         segments = urlsplit(request.url).path.split("/")
     except ValueError:

@@ -106,7 +106,8 @@ def _tree(texts: Iterable[Carried]) -> tuple[dict[str, Any], dict[Way, str]]:
         if name not in seen:
             seen.add(name)
             if not _plant(root, _keys(name), _Leaf(name, text)):
-                root.setdefault(name, _Leaf(name, text))
+                # Its own way is taken, by a[b] beside a; no name that was read has these brackets at its end.
+                root.setdefault(f"{name}[]", _Leaf(name, text))
     fields: dict[Way, str] = {}
     return {key: _grown(item, (key,), fields) for key, item in root.items()}, fields
 

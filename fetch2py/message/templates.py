@@ -20,6 +20,9 @@ _MARK = re.compile(r"\{(?:html|text)\}")
 _ELEMENTS = re.compile(r"((?:\s*+<[^<>]++>){0,8}+\s*+)([^<]*+)((?:</[^<>]*+>\s*+){0,8}+)")
 # What editors of rich text put around a line. Any other element can be what the person wrote.
 _LINE = re.compile(r"\s*+(?:<(?:p|div|span)(?:\s[^<>]*+)?+>\s*+){1,2}+", re.IGNORECASE)
+_MARKUP = re.compile(r"\s*+<[A-Za-z!?]")
+# Texts that have rules of their own for what stands in them: names and values, an object of JavaScript.
+_CODE = re.compile(r"\s*+(?:\{(?![{%])|[\w.%\[\]-]++=[^\s&=]*+(?:&|\Z))")
 _WORD = re.compile(r"([\w:.+-]++)")
 _DIGIT = re.compile(r"[0-9]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -44,17 +47,21 @@ def filled(template: str, text: str) -> str:
 
 
 def around(text: str, typed: str) -> str:
-    """The template that `text` is around `typed`; "" unless it stands there once, apart from other words."""
+    """The template that `text` is around `typed`; "" unless it stands there once, apart from other words, and
+    the text isn't one whose own rules it would have to follow.
+    """
     if _MARK.search(text):
         return ""
-    is_markup = text.lstrip().startswith("<") and text.rstrip().endswith(">")
-    for spelled, is_escaped in _spellings(typed, is_markup=is_markup):
+    in_markup = bool(_MARKUP.match(text)) and text.rstrip().endswith(">")
+    if not in_markup and _CODE.match(text):
+        return ""
+    for spelled, is_escaped in _spellings(typed, in_markup=in_markup):
         before, found, behind = text.partition(spelled)
         if not found:
             continue
         if spelled in behind or not _is_apart(before, spelled, behind):
             return ""
-        if not is_markup:
+        if not in_markup:
             return before + (_HTML if is_escaped else _TEXT) + behind
         if _in_cdata(before):
             is_plain = spelled.replace("\r\n", "\n") == typed and _CDATA_END not in typed
@@ -96,7 +103,7 @@ def _but_for_ids(text: str) -> str:
     )
 
 
-def _spellings(typed: str, *, is_markup: bool) -> Iterator[tuple[str, bool]]:
+def _spellings(typed: str, *, in_markup: bool) -> Iterator[tuple[str, bool]]:
     """How what was typed may stand there, the likeliest first, and whether it is escaped so."""
     from html import escape
 
@@ -104,10 +111,10 @@ def _spellings(typed: str, *, is_markup: bool) -> Iterator[tuple[str, bool]]:
         quoted = escape(text)
         apostrophes = (quoted.replace("&#x27;", each) for each in ("&#x27;", "&#39;", "&apos;"))
         escaped = dict.fromkeys((escape(text, quote=False), *apostrophes))
-        if not is_markup:
+        if not in_markup:
             yield text, False
-        yield from ((each, True) for each in escaped if is_markup or each != text)
-        if is_markup and text not in escaped:
+        yield from ((each, True) for each in escaped if in_markup or each != text)
+        if in_markup and text not in escaped:
             yield text, False
 
 

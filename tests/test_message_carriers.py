@@ -134,10 +134,22 @@ def connect_bodies(draw: st.DrawFn) -> Case:
     return Case(request(b64encode(raw) if is_text else raw, kind), "connect:/a/m", read)
 
 
+def as_components(text: str) -> str:
+    return quote(text, safe="!'()*~")
+
+
+ENCODERS: list[Callable[[str], str]] = [quote_plus, as_components]
+# A coding's name, and what packs and unpacks it.
+CODINGS: list[tuple[str, Callable[[bytes], bytes], Callable[[bytes], bytes]]] = [
+    ("gzip", gzip.compress, gzip.decompress),
+    ("deflate", zlib.compress, zlib.decompress),
+]
+
+
 @st.composite
 def pairs(draw: st.DrawFn, value: str) -> tuple[str, str, int]:
     """A query with `value` in one of its fields: the text, that field's name, its number among the fields."""
-    encode = draw(st.sampled_from([quote_plus, lambda text: quote(text, safe="!'()*~")]))
+    encode = draw(st.sampled_from(ENCODERS))
     names = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
     index = draw(st.integers(0, len(names) - 1))
     fields = [(name, value if name == names[index] else draw(TEXTS)) for name in names]
@@ -259,11 +271,7 @@ def base64_members(draw: st.DrawFn) -> Case:
 
 @st.composite
 def packed_bodies(draw: st.DrawFn) -> Case:
-    coding, pack, unpack = draw(
-        st.sampled_from(
-            [("gzip", gzip.compress, gzip.decompress), ("deflate", zlib.compress, zlib.decompress)]
-        )
-    )
+    coding, pack, unpack = draw(st.sampled_from(CODINGS))
     case = draw(json_bodies() | forms())
     plain = case.request
     # Browsers show some of these bodies unpacked.

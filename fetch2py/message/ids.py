@@ -46,7 +46,9 @@ _OLD = words("parent conversation chat thread session user model account organiz
 
 
 class _Object(NamedTuple):
-    """An object that the message is in, with its member's name, or that of the list whose element it is."""
+    """An object that the message is in, with its member's name, or that of the list whose element it is.
+    `is_whole`: it is all of a JSON text.
+    """
 
     name: str
     members: dict[str, Any]
@@ -69,13 +71,10 @@ def own_ids(given: list[Source], found: list[Place], slot: Place) -> tuple[str, 
 
 def _around(source: Source, slot: Place) -> Iterator[_Object]:
     """The objects on the way to the slot; of a source that the slot isn't in, the outermost."""
-    value, name, in_list, is_whole = source.value, "", False, True
-    for token in (*_tokens(slot.trail), None):
-        if isinstance(value, dict):
-            yield _Object(name, value, in_list, is_whole)
-            is_whole = False
-        if source.carrier != slot.carrier:
-            return
+    value, name = source.value, ""
+    if isinstance(value, dict):
+        yield _Object(name, value, in_list=False, is_whole=True)
+    for token in _tokens(slot.trail) if source.carrier == slot.carrier else ():
         in_list = isinstance(value, list)
         name = token if isinstance(token, str) else name
         try:
@@ -83,6 +82,8 @@ def _around(source: Source, slot: Place) -> Iterator[_Object]:
         except (LookupError, TypeError, ValueError):
             # The slot is in another of the carrier's texts.
             return
+        if isinstance(value, dict):
+            yield _Object(name, value, in_list, is_whole=isinstance(token, Into))
 
 
 def _tokens(trail: Trail) -> list[str | int | Into]:
@@ -93,7 +94,7 @@ def _tokens(trail: Trail) -> list[str | int | Into]:
     return tokens[::-1]
 
 
-def _stepped(value: Any, token: str | int | Into | None) -> Any:
+def _stepped(value: Any, token: str | int | Into) -> Any:
     if token is Into.JSON:
         return jsontext.parse(value)
     return from_base64(value) if token is Into.BASE64 else value[token]

@@ -90,7 +90,7 @@ def assign(request: Request, slot: str, value: str) -> Request:
         changed = _changed(unpacked(request), slot, partial(notation.assigned, value=value))
     except TypeError as exc:
         raise SlotError(
-            f"The slot {slot} holds {exc}, and the new value isn't one.",
+            f"The slot {slot} holds {exc}, and the new value is of another type.",
             hint="Write numbers, true, false, objects and lists as JSON has them.",
         ) from exc
     return packed(request, changed)

@@ -210,11 +210,10 @@ def _inside(place: Place) -> _Item | None:
 
 
 def _within(place: Place, into: Into, value: Any) -> _Item | None:
+    """The object, list or text that the place's text holds in that notation."""
     trail = (place.trail, into)
     if isinstance(value, str):
         return place._replace(trail=trail, text=value) if _says(value) else None
-    if not isinstance(value, (dict, list)):
-        return None
     depth, outer = 0, place.trail
     while outer:
         depth, outer = depth + 1, outer[0]

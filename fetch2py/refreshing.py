@@ -21,7 +21,9 @@ from fetch2py.errors import CredentialMissing, ProfileError, SlotError
 from fetch2py.fetch_standard import origin_of
 from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.kinds import kind_of
+from fetch2py.message.templates import like
 from fetch2py.profile import Profile
+from fetch2py.profile.templates import restored
 from fetch2py.request import Headers, Loss, Request
 
 __all__ = ["refreshed"]
@@ -52,7 +54,25 @@ def refreshed(profile: Profile, request: Request) -> Profile:
         body=_body(profile, old, request),
         losses=_losses(request, headers),
     )
-    return Profile.from_request(merged, slot=profile.slot, also=profile.also, dialect=profile.dialect)
+    return Profile.from_request(
+        merged,
+        slot=profile.slot,
+        also=profile.also,
+        dialect=profile.dialect,
+        template=_template(profile, request),
+        new_ids=profile.new_ids,
+    )
+
+
+def _template(profile: Profile, new: Request) -> str:
+    """What stands around the message in the new capture, where that is the old but for ids and secrets."""
+    template = restored(profile.template, profile.secrets)
+    if not template or profile.slot is None:
+        return template
+    try:
+        return like(template, message.held(new, profile.slot)) or template
+    except SlotError:
+        return template
 
 
 def _sameness(request: Request) -> tuple[str, ...]:
@@ -112,7 +132,9 @@ def _body(profile: Profile, old: Request, new: Request) -> bytes | None:
         places = list(_volatile_places(old))
     except (SlotError, ValueError):
         return new.body
-    if kind_of(old) not in CARRIERS:
+    kind = kind_of(old)
+    # What is kept of a packed body would have to be packed again, and then it were no captured one.
+    if kind not in CARRIERS or not CARRIERS[kind].is_json or old.headers.has("content-encoding"):
         return new.body
     for slot in places:
         if slot == profile.slot or slot in profile.also:

@@ -386,3 +386,53 @@ def test_a_process_ends_with_the_code() -> None:
     assert done.returncode == 3
     assert done.stdout == b""
     assert done.stderr.startswith(b"error (line 1, column 7): ")
+
+
+FORM = "application/x-www-form-urlencoded"
+RICH = json.dumps(
+    {
+        "message": {"id": "11111111-1111-4111-8111-111111111111", "content": "<p>Hello &amp; bye to you</p>"},
+        "text": "Hello & bye to you",
+        "note": "some other words",
+    }
+)
+
+
+def test_what_stands_around_and_what_was_next_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, snippet(f"{KIMI}/say?q=some%20words", RICH))
+    assert run(["import", file, "-n", "x", "--sent", "Hello & bye to you"]) == 0
+    out = capsys.readouterr().out
+    held = "“<p>Hello &amp; bye to you</p>”"
+    assert f"  message         json:/message/content, held {held}, and the same at json:/text\n" in out
+    assert "  around it       “<p>{html}</p>” stays around a new message\n" in out
+    assert "  fresh ids       json:/message/id: made anew with each message\n" in out
+    assert run(["show", "x"]) == 0
+    assert "  around it " in capsys.readouterr().out
+    assert run(["import", written(tmp_path, snippet(KIMI, UNSURE)), "-n", "y", "--slot", "json:/alpha"]) == 0
+    out = capsys.readouterr().out
+    assert "around it" not in out
+    body = '{"prompt":"hello to you","body":"csrf=FAKEhunter2FAKE9"}'
+    assert run(["import", written(tmp_path, snippet(KIMI, body)), "-n", "z"]) == 0
+    out = capsys.readouterr().out
+    assert "  runner-up       json:/body, held “csrf=" in out
+    assert "hunter2" not in out
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        (snippet(f"{KIMI}/say?q=what%20is%20it%3F", "", method="GET"), 0, "query:q, held “what is it?”"),
+        (snippet(f"{KIMI}/say/it?lang=en", "", method="GET"), 4, "nowhere in this request"),
+        (snippet(f"{KIMI}/say/it", "", method="GET"), 0, "the request has no body"),
+        (snippet(KIMI, "a=1&b=2", {"content-type": FORM}), 4, "nowhere in this request"),
+        (snippet(KIMI, "\u0000\u0001", {"content-type": "application/x-data"}), 0, "The body is binary"),
+    ],
+)
+def test_a_request_that_can_hold_no_message_is_kept(
+    text: str, code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", written(tmp_path, text), "-n", "x", "--sent", "what is it?"]) == code
+    out, err = capsys.readouterr()
+    assert said in out + err

@@ -198,6 +198,11 @@ def test_settings_and_fields(capsys: Captured) -> None:
     assert run(["replay", "kimi", "--set", "hunter2"]) == 2
     assert "hunter2" not in capsys.readouterr().err
     assert run(["replay", "kimi", "--set", "json:/nowhere=x"]) == 4
+    capsys.readouterr()
+    assert run(["replay", "kimi", "--set", "json:/n=hunter2"]) == 4
+    err = capsys.readouterr().err
+    assert "The slot json:/n holds a number, and the new value is of another type." in err
+    assert "hunter2" not in err
     for field in ("x-one", ": x"):
         assert run(["replay", "kimi", "-H", field]) == 2
 

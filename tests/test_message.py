@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,8 @@ from fetch2py.envelope import Envelope, fits, joined, split
 from fetch2py.errors import SlotError
 from fetch2py.message import fill, held
 from fetch2py.message.carriers import CARRIERS, Carried, Carrier
+from fetch2py.message.edits import Edit
+from fetch2py.message.notation import Step
 from fetch2py.message.slot import address
 from fetch2py.request import Headers, Request
 
@@ -266,20 +269,19 @@ def test_bodies_that_hold_no_json(body: bytes | None, words: str) -> None:
 
 def test_a_carrier_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def texts(request: Request) -> Iterator[Carried]:
-        for number, pair in enumerate((request.body or b"").decode().split("&")):
-            name, _, value = pair.partition("=")
-            yield Carried(name, number, value)
+        body = (request.body or b"").decode()
+        for pair in re.finditer("([^&]*)=([^&]*)", body):
 
-    def put(request: Request, number: int, text: str) -> Request:
-        pairs = (request.body or b"").decode().split("&")
-        pairs[number] = f"{pairs[number].partition('=')[0]}={text}"
-        return replace(request, body="&".join(pairs).encode())
+            def put(change: Edit, start: int = pair.start(2)) -> Request:
+                return replace(request, body=change.shifted(start).of(body).encode())
 
-    monkeypatch.setitem(CARRIERS, "fields", Carrier(texts, put, is_json=False))
+            yield Carried(pair[1], pair[2], put)
+
+    monkeypatch.setitem(CARRIERS, "fields", Carrier(texts, is_json=False))
     request = post('a=1&q=hello&j={"m":["x"]}')
     assert held(request, "fields:q") == "hello"
     assert fill(request, "fields:q", (), "bye\udc00").body == 'a=1&q=bye\ufffd&j={"m":["x"]}'.encode()
-    slot = address("fields", "j", [(), ("m", "0")])
+    slot = address("fields", "j", [Step("json", "/m/0")])
     assert slot == "fields:j > json:/m/0"
     assert fill(request, slot, (), "y").body == b'a=1&q=hello&j={"m":["y"]}'
 

@@ -24,8 +24,9 @@ from tests.fixture_files import snippets
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 SLOTS = json.loads((FIXTURES / "slots.json").read_text(encoding="utf-8"))
 CHATS = json.loads((FIXTURES / "chat_requests.json").read_text(encoding="utf-8"))
-# The message is wrapped in HTML there, so a new one can't be put in without a word of the person.
-WRAPPED = ("html-wrapped",)
+# Nothing but the typed text tells the message there: a name in a list of numbers, and one called a name.
+ASKED = ("gemini-web",)
+UNTOLD = ("connect-get",)
 
 
 def captured(row: dict[str, Any]) -> Request:
@@ -47,17 +48,21 @@ def found(body: Any, sent: str | None = None) -> Finding:
     return find(post(body), sent)
 
 
-def json_rows() -> list[Any]:
-    kinds = ("application/json", "application/connect+json")
-    return [pytest.param(row, id=row["id"]) for row in SLOTS if row["content_type"] in kinds]
+def typed_in(row: dict[str, Any]) -> str | None:
+    """What the person typed: as the row says, else what the slot held."""
+    typed: str | None = row["typed_text"] or row["expected_old_text"]
+    return typed
 
 
-@pytest.mark.parametrize("row", json_rows())
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["id"]) for row in SLOTS])
 @pytest.mark.parametrize("typing", ["as listed", "exactly", "nothing"])
-def test_every_json_and_connect_row(row: dict[str, Any], typing: str) -> None:
+def test_every_row(row: dict[str, Any], typing: str) -> None:
     request = captured(row)
-    sent = {"as listed": row["typed_text"], "exactly": row["expected_old_text"], "nothing": None}[typing]
+    sent = {"as listed": row["typed_text"], "exactly": typed_in(row), "nothing": None}[typing]
     finding = find(request, sent)
+    if row["id"] in UNTOLD and sent is None:
+        assert (finding.slot, finding.sure) == (None, False)
+        return
     assert finding.slot == row["expected_slot"]
     assert finding.reason
     assert finding.held == (row["expected_old_text"] or "")
@@ -65,11 +70,25 @@ def test_every_json_and_connect_row(row: dict[str, Any], typing: str) -> None:
     if finding.slot is None:
         assert not finding.sure
         return
-    assert finding.sure or row["id"] in WRAPPED
+    assert finding.sure or (sent is None and row["id"] in ASKED)
+    assert finding.template == row.get("expected_template", "")
     assert held(request, finding.slot) == row["expected_old_text"]
     assert finding.candidates[0] == (finding.slot, finding.held)
     changed = fill(request, finding.slot, finding.also, "another message")
     assert all(held(changed, slot) == "another message" for slot in (finding.slot, *finding.also))
+
+
+@pytest.mark.parametrize(("is_typed", "goal"), [(True, 0.95), (False, 0.9)], ids=["typed", "untyped"])
+def test_of_all_rows_most_are_found_and_none_wrongly(is_typed: bool, goal: float) -> None:
+    right, wrong = 0, []
+    for row in SLOTS:
+        finding = find(captured(row), typed_in(row) if is_typed else None)
+        found = (finding.slot, finding.also, finding.template)
+        also, template = tuple(row.get("also_set", ())), row.get("expected_template", "")
+        right += found == (row["expected_slot"], also, template)
+        wrong += [row["id"]] if finding.sure and found[0] != row["expected_slot"] else []
+    assert right / len(SLOTS) >= goal, f"{right} of {len(SLOTS)}, {right / len(SLOTS):.1%}"
+    assert not wrong
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row["id"]) for row in CHATS])
@@ -171,18 +190,19 @@ class TestTyped:
     def test_a_name_is_a_message_where_nothing_better_is(self) -> None:
         assert found({"name": "Buf"}, "Buf").sure
 
-    def test_a_part_of_a_longer_text_is_asked_for(self) -> None:
-        finding = found({"prompt": "Answer this: where is Rome?\nBe short.", "id": "1"}, "where is Rome?")
-        assert (finding.slot, finding.sure) == ("json:/prompt", False)
-        assert "part" in finding.reason
+    def test_a_part_of_a_longer_text_stays_around_it(self) -> None:
+        text = "Answer this: where is Rome?\nBe short."
+        finding = found({"prompt": text, "id": "1"}, "where is Rome?")
+        assert (finding.slot, finding.held, finding.sure) == ("json:/prompt", text, True)
+        assert finding.template == "Answer this: {text}\nBe short."
 
     @pytest.mark.parametrize(("text", "sent"), [("a or b, a or c", "a or"), ("x: hey", "hey")])
     def test_a_short_or_repeated_part_is_no_match(self, text: str, sent: str) -> None:
         assert found({"prompt": text}, sent).slot is None
 
-    def test_escaped_html_is_asked_for(self) -> None:
+    def test_escaped_html_is_escaped_anew(self) -> None:
         finding = found({"q": "a &lt; b"}, "a < b")
-        assert (finding.slot, finding.sure) == ("json:/q", False)
+        assert (finding.slot, finding.sure, finding.template) == ("json:/q", True, "{html}")
         assert "HTML" in finding.reason
 
     def test_json_that_was_typed_is_a_text(self) -> None:
@@ -521,7 +541,7 @@ class TestKinds:
         if kind in UNFILLABLE:
             assert (finding.slot, finding.reason) == (None, UNFILLABLE[kind])
         else:
-            assert finding.sure
+            assert finding.sure is (b"hello" in body)
 
     def test_a_message_in_the_query(self) -> None:
         assert find(Request("GET", "https://x.example/s?message=hi")).body_kind == "query"
@@ -602,16 +622,17 @@ class TestForeignTexts:
         assert found({"prompt": text}, text + "\n").held == text
 
     @pytest.mark.parametrize(
-        ("marked", "typed"),
+        ("marked", "typed", "template"),
         [
-            ("a<<b>c <d", "ac <d"),
-            ("<p>1 &lt; 2</p>", "1 < 2"),
-            ("<p>&#" + "1" * 5000 + ";</p>", "&#" + "1" * 5000 + ";"),
+            ("a<<b>c <d", "ac <d", ""),
+            ("<p>1 &lt; 2</p>", "1 < 2", "<p>{html}</p>"),
+            ("<p>&#" + "1" * 5000 + ";</p>", "&#" + "1" * 5000 + ";", "<p>{html}</p>"),
         ],
     )
-    def test_html_that_is_odd(self, marked: str, typed: str) -> None:
+    def test_html_that_is_odd(self, marked: str, typed: str, template: str) -> None:
         finding = found({"prompt": marked}, typed)
-        assert (finding.slot, finding.sure) == ("json:/prompt", False)
+        assert (finding.slot, finding.template) == ("json:/prompt", template)
+        assert finding.sure is bool(template)
 
     @pytest.mark.parametrize(
         ("text", "is_markup"),
@@ -633,13 +654,15 @@ class TestForeignTexts:
 
 def test_a_carrier_of_fields_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def texts(request: Request) -> Iterator[Carried]:
-        yield Carried("mode", 0, "normal")
-        yield Carried("question", 1, "how are you?")
-        yield Carried("payload", 2, '{"title":"x"}')
-        yield Carried("question", 3, "and this?")
+        def put(change: object) -> Request:
+            return request
 
-    monkeypatch.setitem(CARRIERS, "form", Carrier(texts, lambda request, *_: request, is_json=False))
-    monkeypatch.delitem(UNFILLABLE, "form")
+        yield Carried("mode", "normal", put)
+        yield Carried("question", "how are you?", put)
+        yield Carried("payload", '{"title":"x"}', put)
+        yield Carried("question", "and this?", put)
+
+    monkeypatch.setitem(CARRIERS, "form", Carrier(texts, is_json=False))
     finding = find(post(b"a=b", "application/x-www-form-urlencoded"))
     assert (finding.slot, finding.sure) == ("form:question", True)
     assert [slot for slot, _ in finding.candidates] == [

@@ -23,6 +23,7 @@ from fetch2py import (
     SnippetError,
     profiles,
 )
+from fetch2py.errors import CredentialMissing
 from fetch2py.refreshing import refreshed
 from tests.fixture_files import snippet, snippets
 
@@ -347,3 +348,86 @@ def test_refreshing_says_that_the_old_cookie_was_kept() -> None:
 def test_refreshing_refuses_another_request(change: Any) -> None:
     with pytest.raises(ProfileError, match="another request"):
         refreshed(Profile.from_request(chat()), chat(**change))
+
+
+HTML = '{"id":"11111111-1111-4111-8111-111111111111","content":"<p>Hello &amp; bye</p>","role":"user"}'
+
+
+def rich(**changes: Any) -> Request:
+    body = ('{"message":' + HTML + "}").encode()
+    return chat(headers=Headers([("content-type", "application/json")]), body=body, **changes)
+
+
+def test_what_stands_around_the_message_and_fresh_ids_survive_the_file() -> None:
+    profile = Profile.from_request(
+        rich(), slot="json:/message/content", template="<p>{html}</p>", new_ids=("json:/message/id",)
+    )
+    assert Profile.from_document(profile.document(), profile.secrets) == profile
+    assert 'template = "<p>{html}</p>"\nnew_ids = ["json:/message/id"]' in profile.document()
+    bodies = [json.loads(profile.fill("1 < 2").body or b"")["message"] for _ in range(2)]
+    assert [body["content"] for body in bodies] == ["<p>1 &lt; 2</p>"] * 2
+    assert len({body["id"] for body in bodies} | {"11111111-1111-4111-8111-111111111111"}) == 3
+    assert profile.fill(None).body == rich().body
+
+
+def test_a_snippet_brings_its_template_and_ids() -> None:
+    body = json.dumps(json.dumps({"message": json.loads(HTML)}))
+    text = f'fetch("https://chat.example/a", {{"body": {body}, "method": "POST"}});'
+    for sent, slot in (("Hello & bye", None), (None, None), (None, "json:/message/content")):
+        profile = Profile.from_snippet(text, sent, slot=slot)
+        assert (profile.slot, profile.template) == ("json:/message/content", "<p>{html}</p>")
+        assert profile.new_ids == ("json:/message/id",)
+
+
+def test_no_secret_is_in_a_template() -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJGQUtFIjoxfQ.FAKEFAKEFAKEFAKEFAKEFAKE"
+    body = f"<m token='{token}' x='${{secret:y}}'><text>old</text></m>".encode()
+    request = chat(headers=Headers([("content-type", "text/xml")]), body=body)
+    template = body.decode().replace("old", "{html}")
+    profile = Profile.from_request(request, slot="raw:", template=template)
+    assert token not in profile.document()
+    assert profile.fill("new").body == body.replace(b"old", b"new")
+    again = refreshed(profile, replace(request, body=body.replace(b"FAKEFAKE", b"MOCKMOCK")))
+    assert again.fill("new").body == body.replace(b"old", b"new").replace(b"FAKEFAKE", b"MOCKMOCK")
+
+
+def test_a_template_with_a_secret_of_its_own_is_one() -> None:
+    template = "<m password='FAKEhunter2FAKE9'><text>{html}</text></m>"
+    body = template.replace("{html}", "old").encode()
+    request = chat(headers=Headers([("content-type", "text/xml")]), body=body)
+    profile = Profile.from_request(request, slot="raw:", template=template)
+    assert (profile.template, profile.secrets["message.template"]) == ("${secret:message.template}", template)
+    assert profile.fill("new").body == body.replace(b"old", b"new")
+    with pytest.raises(CredentialMissing):
+        replace(profile, secrets={}).fill("new")
+
+
+@pytest.mark.parametrize(
+    ("old", "template", "new", "filled"),
+    [
+        ("id a1: old?", "id a1: {text}?", "id b2: other?", "id b2: new?"),
+        ("id a1: old?", "id a1: {text}?", "no: other", "id a1: new?"),
+        ("id a1: old?", "id a1: {text}?", "id b2: {text}?", "id a1: new?"),
+        ("id a1: old", "id a1: {text}", "", "id a1: new"),
+    ],
+)
+def test_refreshing_takes_the_ids_around_the_message(old: str, template: str, new: str, filled: str) -> None:
+    text = Headers([("content-type", "text/plain")])
+    profile = Profile.from_request(chat(headers=text, body=old.encode()), slot="raw:", template=template)
+    fresh = refreshed(profile, chat(headers=text, body=new.encode() or b" "))
+    assert fresh.fill("new").body == filled.encode()
+
+
+def test_refreshing_keeps_a_template_whose_place_is_gone() -> None:
+    profile = Profile.from_request(chat(body=b'{"m":"<p>a</p>"}'), slot="json:/m", template="<p>{html}</p>")
+    fresh = refreshed(profile, chat(body=b'{"n":"x"}'))
+    assert (fresh.template, fresh.fill("b").body) == ("<p>{html}</p>", b'{"m":"<p>b</p>"}')
+    bare = replace(profile, slot=None)
+    assert refreshed(bare, chat(body=b'{"n":"x"}')).template == "<p>{html}</p>"
+
+
+def test_refreshing_takes_a_packed_body_whole() -> None:
+    headers = Headers([("content-type", "application/json"), ("content-encoding", "gzip")])
+    profile = Profile.from_request(chat(headers=headers, body=b'{"m":"a"}'), slot="json:/m")
+    new = chat(headers=headers, body=b'{"m":"b"}')
+    assert refreshed(profile, new).captured().body == new.body

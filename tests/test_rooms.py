@@ -25,7 +25,7 @@ OURS: dict[str, set[str]] = {
     "unrepeatable": {"jsontext", "multipart", "request"},
     "importers": {"envelope", "errors", "javascript", "jsontext", "multipart", "request"},
     "fetch_standard": {"jsontext", "request", "version"},
-    "message": {"envelope", "errors", "jsontext", "request"},
+    "message": {"envelope", "errors", "jsontext", "multipart", "request"},
     "credentials": {"errors", "request"},
     "profile": {"credentials", "envelope", "errors", "fetch_standard", "importers", "message", "request"},
     "refreshing": {"credentials", "errors", "fetch_standard", "jsontext", "message", "profile", "request"},

@@ -16,7 +16,12 @@ import click
 from fetch2py.cli import terminal
 from fetch2py.request import Headers, Request
 
-__all__ = ["new_message", "request_lines", "with_fields", "with_files", "with_settings"]
+__all__ = ["SETTINGS_HELP", "new_message", "request_lines", "with_fields", "with_files", "with_settings"]
+
+SETTINGS_HELP = (
+    "Set another place as well, to a value of the type that stands there: text, or for numbers, true, false, "
+    "null, lists and objects JSON."
+)
 
 _STDIN = "-"
 # The line end that a shell or an editor puts behind a text; it isn't the person's.
@@ -46,14 +51,14 @@ def new_message(argument: str | None, option: str | None) -> str | None:
 
 
 def with_settings(request: Request, settings: Iterable[str]) -> Request:
-    """The request with each SLOT=TEXT of `settings` filled in."""
-    from fetch2py.message import fill
+    """The request with each SLOT=VALUE of `settings` set: of the type that stood there."""
+    from fetch2py.message import assign
 
     for setting in settings:
-        slot, equals, text = setting.partition("=")
+        slot, equals, value = setting.partition("=")
         if not equals:
-            raise click.UsageError("--set wants SLOT=TEXT, such as --set json:/model=k2.")
-        request = fill(request, slot, (), text)
+            raise click.UsageError("--set wants SLOT=VALUE, such as --set json:/model=k2.")
+        request = assign(request, slot, value)
     return request
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,8 +34,6 @@ Example:
 """
 # Subdomains that say nothing of the site.
 _GENERIC = {"www", "api", "chat", "app", "m", ""}
-# The bodies that a message can be put into; any other request is kept to go out as it was captured.
-_FILLABLE = ("json", "connect")
 # The name of what has none: an address, a machine in the house.
 _NAMELESS = "local"
 
@@ -65,14 +62,14 @@ def import_command(**options: Any) -> None:
     request = meant(pasted(options["file"]), options["pick"], asking=asking)
     bare = Profile.from_request(request, dialect=dialect)
     finding = message.find(request, options["sent"])
-    slot, also = _slot(request, finding, options, asking=asking, secrets=bare.secrets.values())
-    profile = replace(bare, slot=slot, also=also)
+    meant_slot = _slot(request, finding, options, asking=asking, secrets=bare.secrets.values())
+    told = finding if meant_slot == finding.slot else Finding(meant_slot)
+    profile = bare.with_slot(told.slot, told.also, told.template, told.new_ids)
     name = options["name"] if options["name"] is not None else _name_for(request.url)
     save(profile, name, replace=options["force"] or _may_replace(name, asking=asking))
-    held = finding.held if slot == finding.slot else None
-    for line in report_lines(name, profile, request, held):
+    for line in report_lines(name, profile, request, told):
         terminal.say(line)
-    if slot is None:
+    if meant_slot is None:
         terminal.note(f"  The message has no slot: {finding.reason}")
         terminal.note(f"  {_how_to_say(finding)}")
 
@@ -101,21 +98,23 @@ def _slot(
     *,
     asking: bool,
     secrets: Collection[str],
-) -> tuple[str | None, tuple[str, ...]]:
-    """The message's place and its twins: as told, as found, as chosen, or None."""
+) -> str | None:
+    """The message's place: as told, as found, as chosen, or None."""
     from fetch2py import message
+    from fetch2py.message.kinds import UNFILLABLE
 
     if options["slot"]:
         message.held(request, options["slot"])
-        return options["slot"], finding.also if options["slot"] == finding.slot else ()
+        return str(options["slot"])
     if finding.slot is not None and finding.sure:
-        return finding.slot, finding.also
+        return finding.slot
     is_nowhere = options["sent"] is not None and finding.slot is None
     if asking and finding.candidates and not is_nowhere:
-        return _asked(finding, secrets), ()
-    if options["sent"] is not None and finding.body_kind in _FILLABLE:
+        return _asked(finding, secrets)
+    # A request that can hold no message is kept to go out as it was captured.
+    if options["sent"] is not None and finding.body_kind not in UNFILLABLE:
         raise SlotError(finding.reason, hint=_how_to_say(finding))
-    return None, ()
+    return None
 
 
 def _asked(finding: Finding, secrets: Collection[str]) -> str | None:

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fetch2py.cli import terminal
-from fetch2py.cli.changing import new_message, request_lines, with_fields, with_files, with_settings
+from fetch2py.cli.changing import (
+    SETTINGS_HELP,
+    new_message,
+    request_lines,
+    with_fields,
+    with_files,
+    with_settings,
+)
 from fetch2py.cli.dialect_option import chosen_dialect, dialect_option
 from fetch2py.cli.names import profile_argument
 from fetch2py.cli.tokens import token_note
@@ -47,7 +54,7 @@ def _seconds(option: str, default: float, told: str) -> Callable[[_Decorated], _
 @profile_argument
 @click.argument("text", required=False, metavar="[MESSAGE]")
 @click.option("-m", "--message", metavar="TEXT", help="The new message; - is stdin, @FILE a file, @@ an @.")
-@click.option("--set", "settings", multiple=True, metavar="SLOT=TEXT", help="Fill another place as well.")
+@click.option("--set", "settings", multiple=True, metavar="SLOT=VALUE", help=SETTINGS_HELP)
 @click.option("-H", "--header", "fields", multiple=True, metavar="'NAME: VALUE'", help="Set a header field.")
 @click.option(
     "--file", "files", multiple=True, metavar="FIELD=PATH", help="A form's file that the copy lost."

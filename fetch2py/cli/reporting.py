@@ -5,8 +5,8 @@ Knows how to say it. Must not know where it goes, and never shows a secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fetch2py import message
@@ -16,6 +16,9 @@ from fetch2py.dialects.forecast import forecast
 from fetch2py.errors import CredentialMissing, SlotError
 from fetch2py.profile import Profile
 from fetch2py.request import Request
+
+if TYPE_CHECKING:
+    from fetch2py.message.finding import Finding
 
 __all__ = ["report_lines", "shortened"]
 
@@ -27,11 +30,11 @@ _LABELS = 14
 
 
 def report_lines(
-    name: str, profile: Profile, captured: Request | None = None, held: str | None = None
+    name: str, profile: Profile, captured: Request | None = None, finding: Finding | None = None
 ) -> Iterator[str]:
     """One fact a line: request, body, slot, dialect, secrets, the token's life, each loss's remedy.
 
-    Whoever has just made the profile knows the request as it was captured, and what the slot held.
+    Whoever has just made the profile knows the request as it was captured, and how its slot was found.
     """
     request, secrets, missing = profile.request, list(profile.secrets.values()), ""
     try:
@@ -42,7 +45,7 @@ def report_lines(
     yield f"{name}: {request.method} {redact(parts.netloc + parts.path, secrets)}"
     yield _line("header fields", str(len(request.headers)))
     yield _line("body", _body(captured))
-    yield _line("message", _message(profile, captured, held))
+    yield from _message(profile, captured, finding)
     yield _line("answer", _answer(profile.dialect, request))
     if missing:
         yield _line("locked away", f"{missing}: {refresh_hint(name)}")
@@ -73,16 +76,30 @@ def _body(request: Request) -> str:
     return f"{media_type}, {len(request.body):,} bytes"
 
 
-def _message(profile: Profile, captured: Request, held: str | None) -> str:
+def _message(profile: Profile, captured: Request, finding: Finding | None) -> Iterator[str]:
+    """The message's place and what it held, what changes with it or stays around it, and the runner-up."""
     if profile.slot is None:
-        return "no slot"
+        yield _line("message", "no slot")
+        return
+    secrets = profile.secrets.values()
     try:
-        text = message.held(captured, profile.slot) if held is None else held
+        held = finding.held if finding and finding.held else message.held(captured, profile.slot)
     except SlotError as error:
-        return error.message
-    shown = shortened(redact(text[: _SHOWN + _LONGEST_SECRET], profile.secrets.values()))
+        yield _line("message", error.message)
+        return
     also = f", and the same at {', '.join(profile.also)}" if profile.also else ""
-    return f"{profile.slot}, held “{shown}”{also}"
+    yield _line("message", f"{profile.slot}, held {_quoted(held, secrets)}{also}")
+    if profile.template:
+        yield _line("around it", f"{_quoted(profile.template, secrets)} stays around a new message")
+    if profile.new_ids:
+        yield _line("fresh ids", f"{', '.join(profile.new_ids)}: made anew with each message")
+    for slot, text in finding.candidates if finding else ():
+        if finding is not None and slot == finding.runner_up:
+            yield _line("runner-up", f"{slot}, held {_quoted(text, secrets)}")
+
+
+def _quoted(text: str, secrets: Collection[str]) -> str:
+    return f"“{shortened(redact(text[: _SHOWN + _LONGEST_SECRET], secrets))}”"
 
 
 def _answer(dialect: str | Mapping[str, Any] | None, request: Request) -> str:

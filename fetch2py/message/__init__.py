@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fetch2py.message.finding import Finding as Finding
     from fetch2py.message.finding import find as find
+    from fetch2py.message.slot import assign as assign
     from fetch2py.message.slot import fill as fill
     from fetch2py.message.slot import held as held
+    from fetch2py.message.slot import renew as renew
 
-__all__ = ["Finding", "fill", "find", "held"]
+__all__ = ["Finding", "assign", "fill", "find", "held", "renew"]
 
-# name: the module that has it
-_HOMES = {"Finding": "finding", "find": "finding", "fill": "slot", "held": "slot"}
+# The module that has each.
+_HOMES = dict.fromkeys(__all__, "slot") | {"Finding": "finding", "find": "finding"}
 
 
 def __getattr__(name: str) -> Any:

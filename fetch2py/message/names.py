@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from fetch2py.message.texts import words
 
-__all__ = ["HARD", "NO_NAME", "WEAK", "Name", "name"]
+__all__ = ["HARD", "NO_NAME", "WEAK", "Name", "name", "words_of"]
 
 HARD = -12
 """Weight of a name that says: this is for the machine (an id, a token, a model)."""
@@ -96,9 +96,14 @@ NO_NAME = Name(5, 0)
 @lru_cache(maxsize=4096)
 def name(member: str) -> Name:
     """What the member's name tells. Words are told apart by case, digits and marks."""
-    parts = [word.lower() for word in _WORD.findall(member)]
+    parts = words_of(member)
     inside = [_INSIDE[word] for word in parts if word in _INSIDE]
     return Name(_weight(parts), min(inside, default=0), _is_tellable(member))
+
+
+def words_of(member: str) -> list[str]:
+    """The words of a member's name, in lower case."""
+    return [word.lower() for word in _WORD.findall(member)]
 
 
 def _is_tellable(member: str) -> bool:

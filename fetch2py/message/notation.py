@@ -1,36 +1,40 @@
-"""JSON as a notation: read the string at a pointer, and write another one there, in the text's own manner.
+"""The notations that a text can be written in inside of another: how each is read, and written into.
 
-Knows JSON strings and how their writers differ. Must not know requests, nor which string is the message.
-
-A path is a row of pointers: the first leads into the text, each further one into the JSON that the string
-before it holds. The empty path is the text itself.
+A new notation is a row in NOTATIONS. Knows JSON strings, how their writers differ, and base64. Must not know
+requests, nor which text is the message.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from typing import NamedTuple
 
 from fetch2py import jsontext
+from fetch2py.message.edits import Edit, Opened
 
-__all__ = ["Edit", "edit", "read"]
+__all__ = ["NOTATIONS", "NotBase64", "Step", "assigned", "edit", "from_base64", "read"]
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 # An escape that JSON doesn't ask for: the writer keeps its text in ASCII.
 _NEEDLESS_ESCAPE = re.compile(r"\\u(?!00[01])")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]++={0,2}")
+# What a JSON value is called, by how it begins; any other begins a number.
+_TYPES = {'"': "a string", "{": "an object", "[": "a list", "t": "true", "f": "false", "n": "null"}
 
 
-class Edit(NamedTuple):
-    """A change of a text: `new` takes the place of the characters from `start` to `end`."""
+class Step(NamedTuple):
+    """A step from a text into one inside of it: its notation, and where in it, "" where there is one only."""
 
-    start: int
-    end: int
-    new: str
+    notation: str
+    at: str
 
-    def of(self, text: str) -> str:
-        """The text, changed."""
-        return text[: self.start] + self.new + text[self.end :]
+
+class NotBase64(ValueError):
+    """A text is no base64 of a text."""
 
 
 class _Manner(NamedTuple):
@@ -40,33 +44,108 @@ class _Manner(NamedTuple):
     escapes_slashes: bool
 
 
-def read(text: str, path: tuple[str, ...]) -> str:
-    """The string at `path`. Raises KeyError where no string stands, ValueError where the text isn't JSON."""
-    for at in path:
-        start, end = jsontext.span_of(text, at)
-        text = jsontext.parse(text[start:end])
-        if not isinstance(text, str):
-            raise KeyError(at)
+def read(text: str, path: tuple[Step, ...]) -> str:
+    """The text at the end of `path`; the empty path is the text itself.
+
+    Raises KeyError where no string stands, ValueError where the text isn't in that notation.
+    """
+    for step in path:
+        text = NOTATIONS[step.notation](text, step.at).text
     return text
 
 
-def edit(text: str, path: tuple[str, ...], message: str) -> Edit:
+def edit(text: str, path: tuple[Step, ...], message: str) -> Edit:
     """The change of `text` that puts `message` at `path` and touches nothing else. Raises as `read` does."""
     if not path:
         return Edit(0, len(text), jsontext.well_formed(message))
-    start, end = jsontext.span_of(text, path[0])
+    inner = NOTATIONS[path[0].notation](text, path[0].at)
+    return inner.outwards(edit(inner.text, path[1:], message))
+
+
+def assigned(text: str, path: tuple[Step, ...], value: str) -> Edit:
+    """As `edit`, but a JSON value that is no string gets one of its own type: a number as it is spelt in
+    `value`, true or false, an object or a list as JSON; null gets JSON where `value` is any, else a string.
+
+    Raises TypeError, which says what stands there, for a value of another type.
+    """
+    if len(path) > 1:
+        inner = NOTATIONS[path[0].notation](text, path[0].at)
+        return inner.outwards(assigned(inner.text, path[1:], value))
+    if path and path[0].notation == "json":
+        start, end = jsontext.span_of(text, path[0].at)
+        if text[start] != '"':
+            return Edit(start, end, _of_its_type(text, text[start], value.strip(" \t\r\n")))
+    return edit(text, path, value)
+
+
+def _in_json(text: str, at: str) -> Opened:
+    """The string at a pointer of a JSON text."""
+    start, end = jsontext.span_of(text, at)
     literal = text[start:end]
     if not literal.startswith('"'):
-        raise KeyError(path[0])
-    if len(path) == 1:
-        return Edit(start, end, _quoted(message, _manner(text)))
-    inner = edit(jsontext.parse(literal), path[1:], message)
-    # What stays of the inner text must keep its spelling, so only the changed part is spelled anew.
-    return Edit(
-        start + _offset(literal, inner.start),
-        start + _offset(literal, inner.end),
-        _quoted(inner.new, _manner(text))[1:-1],
-    )
+        raise KeyError(at)
+
+    def outwards(change: Edit) -> Edit:
+        # What stays of the string must keep its spelling, so only the changed part is spelled anew.
+        return Edit(
+            start + _offset(literal, change.start),
+            start + _offset(literal, change.end),
+            _quoted(change.new, _manner(text))[1:-1],
+        )
+
+    return Opened(jsontext.parse(literal), outwards)
+
+
+def _in_base64(text: str, at: str) -> Opened:
+    """The text whose UTF-8 is `text` in base64, of either alphabet, padded or not (RFC 4648)."""
+    inner = from_base64(text)
+    if at or inner is None:
+        raise NotBase64
+    is_of_urls = "-" in text or "_" in text or (len(text) % 4 > 0 and "+" not in text and "/" not in text)
+    is_padded = len(text) % 4 == 0
+
+    def outwards(change: Edit) -> Edit:
+        new = b64encode(change.of(inner).encode(), b"-_" if is_of_urls else None).decode("ascii")
+        return Edit(0, len(text), new if is_padded else new.rstrip("="))
+
+    return Opened(inner, outwards)
+
+
+NOTATIONS: dict[str, Callable[[str, str], Opened]] = {"json": _in_json, "base64": _in_base64}
+"""By the word that a step of an address begins with: a text and where in it → the text there."""
+
+
+def from_base64(text: str) -> str | None:
+    """The text whose base64 this is; None where it is none, or isn't spelled as a writer of it would."""
+    if len(text) % 4 == 1 or not _BASE64.fullmatch(text):
+        return None
+    plain = text.replace("-", "+").replace("_", "/")
+    bare = plain.rstrip("=")
+    padded = bare + "=" * (-len(bare) % 4)
+    try:
+        raw = b64decode(padded, validate=True)
+        inner = raw.decode()
+    except ValueError:
+        return None
+    is_plain = plain in (padded, bare) and b64encode(raw).decode("ascii") == padded
+    return inner if is_plain else None
+
+
+def _of_its_type(text: str, first: str, value: str) -> str:
+    """`value` as a JSON value of the type of the one that begins with `first`. Raises TypeError."""
+    known = jsontext.is_json(value)
+    if first == "n":
+        return value if known else _quoted(value, _manner(text))
+    kind = _TYPES.get(first, "a number")
+    wanted = {"t": value in ("true", "false"), "f": value in ("true", "false")}
+    fits = wanted.get(first, known and value.startswith(first)) if first in _TYPES else _is_number(value)
+    if not fits:
+        raise TypeError(kind)
+    return value
+
+
+def _is_number(value: str) -> bool:
+    return _NUMBER.fullmatch(value) is not None
 
 
 def _manner(text: str) -> _Manner:

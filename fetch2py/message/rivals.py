@@ -11,9 +11,17 @@ from math import inf
 from typing import TypeAlias
 
 from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, naturalness, normal
-from fetch2py.message.walk import Place
+from fetch2py.message.walk import Into, Place
 
-__all__ = ["Ranked", "has_close_rival", "has_twin", "is_inside", "is_overshadowing", "same_and_others"]
+__all__ = [
+    "Ranked",
+    "changes_with",
+    "has_close_rival",
+    "has_twin",
+    "is_inside",
+    "is_overshadowing",
+    "same_and_others",
+]
 
 # The next text weighs less than the message by this much.
 _MARGIN = 4.0
@@ -35,7 +43,7 @@ def same_and_others(ranked: list[Ranked]) -> tuple[list[Place], list[Ranked]]:
     same: list[Place] = []
     others: list[Ranked] = []
     for weight, place in ranked[1:]:
-        if _changes_with(best, place) and normal(place.text) == text:
+        if changes_with(best, place) and normal(place.text) == text:
             same.append(place)
         else:
             others.append((weight, place))
@@ -65,7 +73,7 @@ def is_overshadowing(best: Ranked, rivals: Iterable[Place]) -> bool:
         and rival.name.weight > 0
         and rival.surroundings >= _SIDE_MATTER
         and weight - rival.weight - NATURAL < margin
-        and (rival.is_json or not is_graphql(rival.text))
+        and (rival.holds or not is_graphql(rival.text))
         and not is_inside(place, rival)
         for rival in rivals
     )
@@ -85,25 +93,25 @@ def has_twin(best: Place, rivals: Iterable[Ranked]) -> bool:
 
 def is_inside(place: Place, outer: Place) -> bool:
     """Whether the place is in the JSON that is the text of the outer one."""
-    trail = place.trail if outer.is_json and place.field == outer.field else None
+    trail = place.trail if place.carrier == outer.carrier else None
     while trail is not None:
         trail, token = trail
-        if token is None and trail is outer.trail:
+        if isinstance(token, Into) and trail is outer.trail:
             return True
     return False
 
 
 def _way(place: Place) -> Iterator[str | int]:
-    return chain((place.field,), *place.tokens)
+    return chain((place.carrier,), *(way for _, way in place.path))
 
 
 def _names(place: Place) -> list[str]:
     return [token for token in _way(place) if isinstance(token, str)]
 
 
-def _changes_with(best: Place, place: Place) -> bool:
+def changes_with(best: Place, place: Place) -> bool:
     """Whether a place with the same text is another spelling of the same message, not one like it."""
-    if not place.is_own or place.is_json or (place.standing.is_answered and not best.standing.is_answered):
+    if not place.is_own or place.holds or (place.standing.is_answered and not best.standing.is_answered):
         return False
     if place.surroundings < _SIDE_MATTER and not place.standing.is_open:
         return False

@@ -1,15 +1,19 @@
 """Every text of a request with its place, and how much the place speaks for a message standing there.
 
-Knows JSON, JSON inside of it, and GraphQL's place in it. Must not know what was typed, nor decide.
+Knows JSON, and fields, which are the members of one object; JSON and base64 inside of them, and GraphQL's
+place. Must not know what was typed, nor decide.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py import jsontext
 from fetch2py.message.names import NO_NAME, Name, name
+from fetch2py.message.notation import from_base64
 from fetch2py.message.standing import (
     Standing,
     by_elements,
@@ -18,9 +22,9 @@ from fetch2py.message.standing import (
     reported_members,
     standing_of,
 )
-from fetch2py.message.texts import is_graphql, words
+from fetch2py.message.texts import NATURAL, is_graphql, naturalness, words
 
-__all__ = ["Place", "Trail", "places"]
+__all__ = ["Into", "Place", "Trail", "places"]
 
 # No site nests its message deeper; a body that does is made to keep its reader busy.
 _DEEPEST = 120
@@ -38,37 +42,53 @@ _PART = -15.0
 # In lists of these names the last text is the person's: files and quotes come before it.
 _LAST_COUNTS = words("blocks")
 _EARLIER_BLOCK, _EARLIER = -12.0, -1.0
+_SPACE = " \t\r\n"
+_BRACKETS = '{["'
+# Of a text that may be base64 so much tells: shorter ones spell no text that is worth the look.
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6}")
+_PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*+")
 _GRAPHQL_MARKS = words("variables operationName extensions")
 
-Trail: TypeAlias = "tuple[Trail, str | int | None] | None"
-"""The way to a value, from its end: (the way to what it is in, its name or index). None as a name or index is
-the step from a text into the JSON that it holds.
-"""
+
+class Into(Enum):
+    """A step from a text into the one that it holds, by its notation."""
+
+    JSON = "json"
+    BASE64 = "base64"
+
+
+Trail: TypeAlias = "tuple[Trail, str | int | Into] | None"
+"""The way to a value, from its end: (the way to what it is in, its name, index, or the step into a text)."""
 
 
 class Place(NamedTuple):
-    """A text where it stands. `weight` says how much name, role and position speak for the message."""
+    """A text where it stands. `weight` says how much name, role and position speak for the message, `carrier`
+    is the word of what it stands in. `holds` says that it is the spelling of other texts: JSON, base64.
+    """
 
+    carrier: str
     trail: Trail
     text: str
     weight: float
     name: Name
     standing: Standing
-    is_json: bool = False
-    field: str = ""
+    holds: bool = False
 
     @property
-    def tokens(self) -> tuple[tuple[str | int, ...], ...]:
-        """The tokens of the pointer to it, then of those into each text inside; list indices as numbers."""
-        path: list[list[str | int]] = [[]]
+    def path(self) -> tuple[tuple[str, tuple[str | int, ...]], ...]:
+        """The steps to it: each with its notation, and the names and indices from there to the next."""
+        steps: list[tuple[str, tuple[str | int, ...]]] = []
+        way: list[str | int] = []
         trail = self.trail
         while trail:
             trail, token = trail
-            if token is None:
-                path.append([])
+            if isinstance(token, Into):
+                steps.append((token.value, tuple(reversed(way))))
+                way = []
             else:
-                path[-1].append(token)
-        return tuple(tuple(reversed(tokens)) for tokens in reversed(path))
+                way.append(token)
+        steps.append((Into.JSON.value, tuple(reversed(way))))
+        return tuple(reversed(steps))
 
     @property
     def is_own(self) -> bool:
@@ -86,6 +106,7 @@ class _Container(NamedTuple):
     `name` is that of the nearest member.
     """
 
+    carrier: str
     value: Any
     trail: Trail
     score: float
@@ -98,34 +119,34 @@ class _Container(NamedTuple):
 _Item: TypeAlias = Place | _Container
 
 
-def places(value: Any, *, field: str | None = None) -> Iterator[Place]:
+def places(value: Any, carrier: str) -> Iterator[Place]:
     """Every text in `value` that says something, in the source's order.
 
-    `value` is parsed JSON, or where a form's `field` is named, that field's text. Members whose names no
-    address can tell are left out with all that is in them.
+    `value` is parsed JSON, the fields of a form as an object, or a text. Members whose names no address can
+    tell are left out with all that is in them.
     """
-    about = NO_NAME if field is None else name(field)
     standing = standing_of(value)
     stack: list[_Item] = []
     if isinstance(value, (dict, list)):
-        stack.append(_Container(value, None, 0.0, about, standing, 0))
+        stack.append(_Container(carrier, value, None, 0.0, NO_NAME, standing, 0))
     elif isinstance(value, str) and _says(value):
-        stack.append(Place(None, value, about.weight, about, standing))
+        stack.append(Place(carrier, None, value, NO_NAME.weight, NO_NAME, standing))
     while stack:
         item = stack.pop()
         if isinstance(item, Place):
-            inner = _json_in(item)
+            inner = _inside(item)
             if inner is not None:
                 stack.append(inner)
-                item = item._replace(is_json=True)
-            yield item._replace(field=field) if field else item
+                # A message in quotation marks, or one that happens to be base64, is a text all the same.
+                item = item._replace(holds=isinstance(inner, _Container) or _speaks(inner))
+            yield item
         elif item.depth < _DEEPEST:
             stack.extend(_members(item) if isinstance(item.value, dict) else _elements(item))
 
 
 def _members(container: _Container) -> Iterator[_Item]:
     """The members of an object that can lead to texts, last first."""
-    members, trail, score, _, standing, depth, in_list = container
+    carrier, members, trail, score, _, standing, depth, in_list = container
     score += _LEVEL
     if not in_list:
         standing = by_role(standing, members)
@@ -141,17 +162,20 @@ def _members(container: _Container) -> Iterator[_Item]:
             continue
         stands = standing._replace(is_report=True) if member in reported else standing
         if isinstance(value, str) and _says(value):
-            yield Place((trail, member), value, score + about.weight + stands.role, about, stands)
+            yield Place(carrier, (trail, member), value, score + about.weight + stands.role, about, stands)
         elif isinstance(value, (dict, list)):
-            yield _Container(value, (trail, member), score + about.inside, about, stands, depth + 1)
+            yield _Container(carrier, value, (trail, member), score + about.inside, about, stands, depth + 1)
 
 
 def _elements(container: _Container) -> Iterator[_Item]:
     """The elements of a list that can lead to texts, last first."""
-    elements, trail, score, about, standing, depth, _ = container
+    carrier, elements, trail, score, about, standing, depth, _ = container
     member = trail[1] if trail else None
     in_turn = by_elements(standing, member, elements)
     earlier = _EARLIER_BLOCK if member in _LAST_COUNTS else _EARLIER
+    if len(set(map(type, elements))) > 1:
+        # A row of fields without names, as Google's sites send them, where each has its place.
+        earlier = 0.0
     for index in reversed(range(len(elements))):
         value = elements[index]
         each = score + _LEVEL
@@ -161,25 +185,45 @@ def _elements(container: _Container) -> Iterator[_Item]:
         elif index + 1 < len(elements):
             each += earlier
         if isinstance(value, str) and _says(value):
-            yield Place((trail, index), value, each + about.weight + standing.role, about, standing)
+            yield Place(carrier, (trail, index), value, each + about.weight + standing.role, about, standing)
         elif isinstance(value, (dict, list)):
-            yield _Container(value, (trail, index), each, about, standing, depth + 1, in_list=True)
+            yield _Container(carrier, value, (trail, index), each, about, standing, depth + 1, in_list=True)
 
 
 def _says(text: str) -> bool:
     return bool(text) and not text.isspace()
 
 
-def _json_in(place: Place) -> _Container | None:
-    """The object or list whose JSON the place's text is, if it is any."""
-    if place.text[0] not in "{[ \t\r\n" or place.text.lstrip()[0] not in "{[":
+def _inside(place: Place) -> _Item | None:
+    """What the place's text holds, if it is JSON or base64: an object or list, or another text."""
+    first = place.text.lstrip(_SPACE)[:1]
+    if first and first in _BRACKETS:
+        try:
+            value = jsontext.parse(place.text)
+        except ValueError:
+            return None
+        return _within(place, Into.JSON, value)
+    inner = from_base64(place.text) if _BASE64.match(place.text) else None
+    if inner is None or not (inner.isprintable() or _PRINTABLE.fullmatch(inner)):
         return None
-    try:
-        value = jsontext.parse(place.text)
-    except ValueError:
-        return None
-    depth = sum(map(len, place.tokens))
-    return _Container(value, (place.trail, None), place.surroundings, place.name, place.standing, depth)
+    return _within(place, Into.BASE64, inner)
+
+
+def _within(place: Place, into: Into, value: Any) -> _Item | None:
+    """The object, list or text that the place's text holds in that notation."""
+    trail = (place.trail, into)
+    if isinstance(value, str):
+        return place._replace(trail=trail, text=value) if _says(value) else None
+    depth, outer = 0, place.trail
+    while outer:
+        depth, outer = depth + 1, outer[0]
+    return _Container(place.carrier, value, trail, place.surroundings, place.name, place.standing, depth)
+
+
+def _speaks(inner: Place) -> bool:
+    """Whether a text inside of another speaks for itself: no message in base64 looks natural by chance."""
+    is_base64 = inner.trail is not None and inner.trail[1] is Into.BASE64
+    return inner.text.lstrip(_SPACE)[0] in "{[" or (is_base64 and naturalness(inner.text) == NATURAL)
 
 
 def _is_document(members: dict[str, Any], member: str) -> bool:

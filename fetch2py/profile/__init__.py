@@ -12,7 +12,7 @@ from typing import Any
 from fetch2py import credentials, message
 from fetch2py.envelope import Envelope, fits, joined, split
 from fetch2py.errors import SlotError
-from fetch2py.profile import document
+from fetch2py.profile import document, templates
 from fetch2py.request import Request
 
 __all__ = ["Profile"]
@@ -26,7 +26,9 @@ class Profile:
     the message's place ("json:/messages/0/content"), None where it isn't known; `also` are further places
     with the same text. `dialect` reads the answer: a name, a mapping of rules, or None to find out.
     `enveloped`: the body in `request` is the JSON of one Connect envelope, whose first five bytes are made
-    when it is sent, since its length is known only then.
+    when it is sent, since its length is known only then. `template`, "" for none, is the slot's whole text
+    with {html} or {text} in the message's place. `new_ids` are places that get a fresh UUID with each new
+    message.
     """
 
     request: Request
@@ -35,6 +37,8 @@ class Profile:
     also: tuple[str, ...] = ()
     dialect: str | Mapping[str, Any] | None = None
     enveloped: bool = False
+    template: str = ""
+    new_ids: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Profile of {self.request!r}, slot {self.slot}>"
@@ -54,17 +58,23 @@ class Profile:
         from fetch2py.importers import parse, picked
 
         request = picked(parse(text), pick)
-        if slot is not None:
+        finding = message.find(request, sent)
+        if slot is not None and slot != finding.slot:
             message.held(request, slot)
             return cls.from_request(request, slot=slot)
-        finding = message.find(request, sent)
         if sent is not None and finding.slot is None:
             raise SlotError(
                 finding.reason, hint="Copy the request that carried the message, or leave `sent` out."
             )
-        if not finding.sure:
+        if not finding.sure and slot is None:
             return cls.from_request(request)
-        return cls.from_request(request, slot=finding.slot, also=finding.also)
+        return cls.from_request(
+            request,
+            slot=finding.slot,
+            also=finding.also,
+            template=finding.template,
+            new_ids=finding.new_ids,
+        )
 
     @classmethod
     def from_request(
@@ -74,11 +84,26 @@ class Profile:
         slot: str | None = None,
         also: tuple[str, ...] = (),
         dialect: str | Mapping[str, Any] | None = None,
+        template: str = "",
+        new_ids: tuple[str, ...] = (),
     ) -> Profile:
         """The profile of a request, its secrets lifted out."""
         payload = _single_envelope(request)
         lift = credentials.lift(request if payload is None else replace(request, body=payload))
-        return cls(lift.request, lift.secrets, slot, also, dialect, payload is not None)
+        bare = cls(lift.request, lift.secrets, dialect=dialect, enveloped=payload is not None)
+        return bare.with_slot(slot, also, template, new_ids)
+
+    def with_slot(
+        self,
+        slot: str | None,
+        also: tuple[str, ...] = (),
+        template: str = "",
+        new_ids: tuple[str, ...] = (),
+    ) -> Profile:
+        """The same request with another place for its message; the secrets of `template` are lifted out."""
+        bare, more = templates.lifted(template, self.secrets)
+        secrets = {**self.secrets, **more}
+        return replace(self, slot=slot, also=also, template=bare, new_ids=new_ids, secrets=secrets)
 
     def captured(self) -> Request:
         """The request as it was captured, secrets in place. Raises CredentialMissing."""
@@ -101,13 +126,23 @@ class Profile:
                     f"This profile has no slot for a message. {message.find(request).reason}",
                     hint="Import it again and say what you typed (--sent), or name the slot (--slot).",
                 )
-            request = message.fill(request, self.slot, self.also, text)
+            template = templates.restored(self.template, self.secrets)
+            request = message.fill(request, self.slot, self.also, text, template)
+            request = message.renew(request, self.new_ids)
         return as_sent(request)
 
     def document(self) -> str:
         """The profile's file: TOML, without secrets."""
         return document.write(
-            document.Fields(self.request, self.slot, self.also, self.dialect, self.enveloped)
+            document.Fields(
+                self.request,
+                self.slot,
+                self.also,
+                self.dialect,
+                self.enveloped,
+                self.template,
+                self.new_ids,
+            )
         )
 
     @classmethod

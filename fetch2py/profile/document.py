@@ -27,7 +27,7 @@ _ONLY_IN_JSON = ("null", "NaN", "Infinity")
 
 # Table: the keys that it may have.
 _KEYS = {
-    "message": {"slot", "also"},
+    "message": {"slot", "also", "template", "new_ids"},
     "answer": {"dialect", "dialect_json"},
     "request": {
         "method",
@@ -51,6 +51,8 @@ class Fields(NamedTuple):
     also: tuple[str, ...]
     dialect: str | Mapping[str, Any] | None
     enveloped: bool
+    template: str
+    new_ids: tuple[str, ...]
 
 
 def write(fields: Fields) -> str:
@@ -59,6 +61,8 @@ def write(fields: Fields) -> str:
     lines = [_HEAD, f"format = {FORMAT}", "", "[message]"]
     lines += [f"slot = {_toml(fields.slot)}"] if fields.slot is not None else []
     lines += [f"also = {_toml(list(fields.also))}"] if fields.also else []
+    lines += [f"template = {_toml(fields.template)}"] if fields.template else []
+    lines += [f"new_ids = {_toml(list(fields.new_ids))}"] if fields.new_ids else []
     lines += ["", "[answer]", *_dialect_lines(fields.dialect), "", "[request]"]
     for name in ("method", "url", "referrer", "referrer_policy", "credentials"):
         lines += [f"{name} = {_toml(getattr(request, name))}"] if getattr(request, name) else []
@@ -102,6 +106,8 @@ def read(text: str) -> Fields:
         tuple(_texts(slot, "also")),
         _dialect(answer),
         "body_connect" in request,
+        _text(slot, "template", ""),
+        tuple(_texts(slot, "new_ids")),
     )
 
 

@@ -44,12 +44,12 @@ _LONGEST_REFERRER = 4096
 _LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.[0-9]{1,3}){3}|::1")
 
 
-def as_sent(request: Request) -> Request:
+def as_sent(request: Request, user_agent: str = "") -> Request:
     """The request as it goes on the wire, less what the connection adds (Host, Content-Length).
 
     The method is normalised, the fragment dropped, userinfo turned into Basic credentials; fields of the
     connection go; Accept, Content-Type, Referer, Origin, User-Agent and Accept-Encoding come where the
-    standard sends them and the request doesn't have them.
+    standard sends them and the request doesn't have them. `user_agent` is the person's, "" for fetch2py's.
     """
     url, credentials = _without_userinfo(request.url.partition("#")[0].strip(" "))
     headers = Headers(
@@ -65,7 +65,7 @@ def as_sent(request: Request) -> Request:
         ("content-type", _content_type(request)),
         ("origin", _origin(sent)),
         ("referer", _referer(sent)),
-        ("user-agent", USER_AGENT),
+        ("user-agent", user_agent or USER_AGENT),
         ("accept-encoding", ACCEPT_ENCODING),
     ):
         if value and not sent.headers.has(name):

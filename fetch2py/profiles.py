@@ -5,6 +5,8 @@ Knows the profile and the store, and joins the two. Must not know a terminal or 
 
 from __future__ import annotations
 
+import dataclasses
+
 from fetch2py.errors import ProfileInvalid
 from fetch2py.profile import Profile
 from fetch2py.store import Store
@@ -13,7 +15,7 @@ __all__ = ["load", "save"]
 
 
 def load(name: str, store: Store | None = None) -> Profile:
-    """The profile kept under `name`.
+    """The profile kept under `name`, with the User-Agent of the person's settings.
 
     Raises ProfileNotFound, and ProfileInvalid with the file's path where it can't be read; the file is left
     as it is.
@@ -21,9 +23,10 @@ def load(name: str, store: Store | None = None) -> Profile:
     shelf = store or Store.default()
     document, secrets = shelf.load(name)
     try:
-        return Profile.from_document(document, secrets)
+        profile = Profile.from_document(document, secrets)
     except ProfileInvalid as error:
         raise ProfileInvalid(f"{shelf.path(name)}: {error.message}", hint=error.hint) from error
+    return dataclasses.replace(profile, user_agent=shelf.settings().user_agent)
 
 
 def save(profile: Profile, name: str, store: Store | None = None, *, replace: bool = True) -> None:

@@ -38,7 +38,8 @@ OURS: dict[str, set[str]] = {
     "standin": {"framing"},
     "cli": {
         "answer", "attaching", "credentials", "dialects", "errors", "events", "exchange", "importers",
-        "message", "profile", "profiles", "refreshing", "request", "standin", "store", "version", "wire",
+        "message", "profile", "profiles", "refreshing", "request", "standin", "store", "unrepeatable",
+        "version", "wire",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import fetch2py
 from fetch2py.cli import run
 from fetch2py.errors import ProfileInvalid
 from fetch2py.store import Settings, Store
+from tests.command_line import snippet
 
 AGENT = 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \\ caf\xe9'
 
@@ -60,3 +62,20 @@ def test_a_spoilt_file_is_named_and_left_alone(home: Path, content: bytes, told:
     assert str(file) in caught.value.message
     assert run(["settings", "user_agent", "x"]) == 4
     assert file.read_bytes() == content
+
+
+def test_the_user_agent_goes_out_where_a_copy_has_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["settings", "user_agent", AGENT]) == 0
+    for name, fields in (("bare", {}), ("own", {"User-Agent": "the copy's own"})):
+        (tmp_path / name).write_text(snippet("http://127.0.0.1:1/", headers=fields), encoding="utf-8")
+        assert run(["import", str(tmp_path / name), "-n", name]) == 0
+        capsys.readouterr()
+        assert run(["replay", name, "--dry-run"]) == 0
+        told = capsys.readouterr().out
+        assert (f"user-agent: {AGENT}\n" in told) == (name == "bare")
+        assert ("User-Agent: the copy's own\n" in told) == (name == "own")
+        assert fetch2py.load(name).fill().headers.get("user-agent") in (AGENT, "the copy's own")
+    assert run(["settings", "user_agent", ""]) == 0
+    assert fetch2py.load("bare").fill().headers.get("user-agent") == f"fetch2py/{fetch2py.__version__}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fetch2py.cli import run
 from fetch2py.request import Headers, Request
 from fetch2py.unrepeatable import unrepeatable
+from tests.command_line import snippet
 from tests.fixture_files import FIXTURES, snippets
 
 HASH = "FAKE0123456789abcdef0123456789abcdef"
@@ -85,3 +88,16 @@ def test_the_corpus_names_only_what_is_one() -> None:
         wire = row["wire"]
         body, headers = b64decode(wire["body_base64"]), [(name, value) for name, value in wire["headers"]]
         assert named(headers, body, url=f"{URL}{wire['target']}") == [], row["name"]
+
+
+def test_it_is_explained_at_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copied = tmp_path / "copied.txt"
+    copied.write_text(
+        snippet("http://127.0.0.1:1/", headers={"openai-sentinel-proof-token": HASH}), encoding="utf-8"
+    )
+    assert run(["import", str(copied), "-n", "once"]) == 0
+    for command in ([], ["show", "once"]):
+        told = capsys.readouterr().out if not command else (run(command), capsys.readouterr().out)[1]
+        assert "good once: openai-sentinel-proof-token" in told
+        assert "No new one is made here" in told
+        assert HASH not in told

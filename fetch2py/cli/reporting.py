@@ -16,6 +16,7 @@ from fetch2py.dialects.forecast import forecast
 from fetch2py.errors import CredentialMissing, SlotError
 from fetch2py.profile import Profile
 from fetch2py.request import Request
+from fetch2py.unrepeatable import unrepeatable
 
 if TYPE_CHECKING:
     from fetch2py.message.finding import Finding
@@ -32,7 +33,7 @@ _LABELS = 14
 def report_lines(
     name: str, profile: Profile, captured: Request | None = None, finding: Finding | None = None
 ) -> Iterator[str]:
-    """One fact a line: request, body, slot, dialect, secrets, the token's life, each loss's remedy.
+    """One fact a line: request, body, slot, dialect, secrets, token's life, losses, and what is good once.
 
     Whoever has just made the profile knows the request as it was captured, and how its slot was found.
     """
@@ -57,6 +58,9 @@ def report_lines(
     for loss in request.losses:
         yield _line(f"lost: {loss.code}", "")
         yield f"    {loss.message}"
+    for field in unrepeatable(captured):
+        yield _line(f"good once: {field.name}", "")
+        yield f"    {field.message}"
 
 
 def shortened(text: str) -> str:

@@ -28,7 +28,7 @@ class Profile:
     `enveloped`: the body in `request` is the JSON of one Connect envelope, whose first five bytes are made
     when it is sent, since its length is known only then. `template`, "" for none, is the slot's whole text
     with {html} or {text} in the message's place. `new_ids` are places that get a fresh UUID with each new
-    message.
+    message. `user_agent` goes out where the request has none of its own; it isn't part of the profile's file.
     """
 
     request: Request
@@ -39,6 +39,7 @@ class Profile:
     enveloped: bool = False
     template: str = ""
     new_ids: tuple[str, ...] = ()
+    user_agent: str = ""
 
     def __repr__(self) -> str:
         return f"<Profile of {self.request!r}, slot {self.slot}>"
@@ -129,7 +130,7 @@ class Profile:
             template = templates.restored(self.template, self.secrets)
             request = message.fill(request, self.slot, self.also, text, template)
             request = message.renew(request, self.new_ids)
-        return as_sent(request)
+        return as_sent(request, self.user_agent)
 
     def document(self) -> str:
         """The profile's file: TOML, without secrets."""

@@ -131,6 +131,8 @@ def _pairs(text: str, put: Callable[[Edit], Request], *, plus: bool) -> Iterator
 
 
 def _multipart_texts(request: Request) -> Iterator[Carried]:
+    if media_type(request) != "multipart/form-data":
+        return
     body, content_type = request.body or b"", request.headers.get("content-type")
     delimiter = multipart.delimiter_of(body, content_type)
 

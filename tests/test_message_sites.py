@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -15,6 +17,7 @@ from fetch2py.request import Headers, Request
 from tests.fixture_files import FIXTURES
 
 ROWS = json.loads((FIXTURES / "carried_requests.json").read_text(encoding="utf-8"))
+CHATS = json.loads((FIXTURES / "chat_requests.json").read_text(encoding="utf-8"))
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
@@ -56,6 +59,43 @@ class TestRows:
         told = "none" if finding.slot is None else "sure" if finding.sure else "asked"
         assert not finding.sure or finding.slot == row["expected_slot"]
         assert row["untyped"] in (told, "any")
+
+
+def in_brackets(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The fields that jQuery makes of an object."""
+    if isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, member in members:
+            yield from in_brackets(member, f"{name}[{key}]" if name else str(key))
+    else:
+        yield name, value if isinstance(value, str) else json.dumps(value)
+
+
+def elsewhere(body: Any, slot: str) -> Iterator[tuple[Request, str]]:
+    """The same body in other carriers, with the slot there."""
+    text = json.dumps(body, ensure_ascii=False)
+    coded = b64encode(text.encode()).decode()
+    yield request(f"x=1&data={quote(text)}&sig=abcd1234", FORM), f"form:data > {slot}"
+    yield Request("GET", f"https://x.example/?d={quote(text)}"), f"query:d > {slot}"
+    yield request(f"{text}\n", "application/x-ndjson"), slot.replace("json:", "json:/0", 1)
+    yield request(json.dumps({"payload": coded})), f"json:/payload > base64: > {slot}"
+    yield request(coded, "text/plain"), f"raw: > base64: > {slot}"
+    if isinstance(body, dict) and " > " not in slot:
+        first, *more = slot.removeprefix("json:/").split("/")
+        name = first + "".join(f"[{each}]" for each in more)
+        yield request(urlencode(list(in_brackets(body))), FORM), f"form:{name}"
+
+
+def test_requests_of_chat_sites_in_other_carriers() -> None:
+    sure = 0
+    for row in CHATS:
+        text = held(request(json.dumps(row["body"])), row["expected_slot"])
+        for other, slot in elsewhere(row["body"], row["expected_slot"]):
+            typed, untyped = find(other, text), find(other)
+            assert (typed.slot, typed.sure, untyped.slot) == (slot, True, slot), (row["id"], slot)
+            sure += untyped.sure
+    # A form's "true" isn't JSON's true, and an answer that is begun makes its question less certain.
+    assert sure >= 6 * len(CHATS) - 12
 
 
 class TestFields:
@@ -172,6 +212,7 @@ class TestTemplates:
             ("<m><![CDATA[1 &lt; 2]]><n/></m>", "1 < 2"),
             ("<m>1 < 2<n/></m>", "1 < 2<n/>"),
             ("mode=chat&text=hello", "hello"),
+            ('data: {"text":"hello you"}', "hello you"),
             ("{text: 'hello you'}", "hello you"),
             ("You are a bot that says hello you.", "hello you"),
             ("https://x.example/?a=hello-you&b", "hello-you"),
@@ -189,6 +230,32 @@ class TestTemplates:
         assert not find(request("7|0|hello you|9", "text/x-gwt-rpc"), "hello you").sure
         assert not find(request("callCount=1\nc0-param0=string:hello you", "text/plain")).sure
         assert find(request("Question: how are you?\n", "text/plain"), "how are you?").sure
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '42["chat message","hello to you"]',
+            '{"text":"hello to you","cut',
+            "7|0|hello to you|9",
+            "msg:hello to you",
+            'say: {"text":"hello to you"}',
+            "<m>hello to you</m><n/>",
+        ],
+    )
+    def test_data_of_no_known_format_is_asked_for(self, body: str) -> None:
+        for typed in ("hello to you", None):
+            finding = find(request(body, "text/plain"), typed)
+            assert finding.sure is (typed is not None and body.startswith("<"))
+            assert [slot for slot, _ in finding.candidates] in ([], ["raw:"])
+
+    def test_requests_in_a_body_are_left_alone(self) -> None:
+        body = '--b\r\nContent-Type: application/http\r\n\r\nPOST /a\r\n\r\n{"text":"hello to you"}\r\n--b--'
+        finding = find(request(body, "multipart/mixed; boundary=b"), "hello to you")
+        assert (finding.slot, finding.body_kind) == (None, "multipart")
+
+    def test_html_of_another_text_stays(self) -> None:
+        finding = found({"text": "good morning", "html": "<p>good night</p>"}, "good morning")
+        assert (finding.slot, finding.also, finding.template) == ("json:/text", (), "")
 
     @pytest.mark.parametrize(
         "text", ["<|user|>\nHow are you?\n", "[INST] How are you? [/INST]", "User: who is it?\nAssistant:"]

@@ -2,19 +2,21 @@
 
 A new way is a row in CARRIERS: how the texts are taken out, each with what puts it back. Knows bodies and
 queries that aren't compressed. Must not know which text is the message.
+
+What reads the rarer bodies is imported where it is used: a replay fills one body, nearly always JSON.
 """
 
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from fetch2py import envelope, multipart
+from fetch2py import envelope
 from fetch2py.errors import SlotError
-from fetch2py.message import lines, percent
+from fetch2py.message import lines
 from fetch2py.message.edits import Edit, Opened
 from fetch2py.request import Request
 
@@ -85,7 +87,7 @@ def _connect_texts(request: Request) -> Iterator[Carried]:
             changed = list(envelopes)
             changed[number] = envelopes[number]._replace(payload=change.of(text).encode())
             body = envelope.joined(tuple(changed))
-            return replace(request, body=b64encode(body) if is_base64 else body)
+            return replace(request, body=b2a_base64(body, newline=False) if is_base64 else body)
 
         return Carried("", text, put)
 
@@ -115,6 +117,8 @@ def _query_texts(request: Request) -> Iterator[Carried]:
 
 def _pairs(text: str, put: Callable[[Edit], Request], *, plus: bool) -> Iterator[Carried]:
     """The fields of name=value&name=value; `put` gives the request with a change of `text`."""
+    from fetch2py.message import percent
+
     manner = percent.manner_of(text, plus=plus)
 
     def carried(name: str, raw: str, value: str, start: int) -> Carried:
@@ -131,6 +135,10 @@ def _pairs(text: str, put: Callable[[Edit], Request], *, plus: bool) -> Iterator
 
 
 def _multipart_texts(request: Request) -> Iterator[Carried]:
+    from fetch2py import multipart
+
+    if media_type(request) != "multipart/form-data":
+        return
     body, content_type = request.body or b"", request.headers.get("content-type")
     delimiter = multipart.delimiter_of(body, content_type)
 
@@ -152,14 +160,14 @@ def _multipart_texts(request: Request) -> Iterator[Carried]:
         return Carried(part.name, text, put)
 
     for part in multipart.parts(body, content_type):
-        if _is_text(part) and (field := carried(part)) is not None:
+        if _is_text(part.filename, part.content_type) and (field := carried(part)) is not None:
             yield field
 
 
-def _is_text(part: multipart.Part) -> bool:
-    if part.filename is None:
+def _is_text(filename: str | None, content_type: str) -> bool:
+    if filename is None:
         return True
-    return part.filename == _NAMELESS_BLOB and part.content_type.lower().startswith(_TEXT_TYPES)
+    return filename == _NAMELESS_BLOB and content_type.lower().startswith(_TEXT_TYPES)
 
 
 def _raw_texts(request: Request) -> Iterator[Carried]:
@@ -186,7 +194,7 @@ def _utf8(raw: bytes, so: str = "can't hold JSON") -> str:
 
 def _from_base64(raw: bytes) -> bytes:
     try:
-        return b64decode(raw, validate=True)
+        return a2b_base64(raw, strict_mode=True)
     except ValueError as exc:
         raise SlotError(
             "The request's body isn't base64, which its content type says, so no message can be put in.",

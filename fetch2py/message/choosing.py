@@ -61,9 +61,9 @@ _FAIR = 5
 # So much of a text's beginning, and of its end, tells whether it is written for a model.
 _ENOUGH = 300
 _JOINED = re.compile(r"\S\{text\}|\{text\}\S")
-# What is no message as a whole: markup, names and values, and what sites put around one for a model.
+# What is no message as a whole: markup, data of other formats, and what sites put around one for a model.
 _MARKED_UP = re.compile(r"\s*+<[A-Za-z!?]")
-_PAIRS = re.compile(r"\s*+[\w.\[\]-]++=")
+_DATA = re.compile(r"\A\s*+(?:[\w.\[\]-]++=|[0-9]*+[{\[]\s*+[\"'{\[0-9]|\w*+[|:;,]\w)|[\"'][:,]|\|\S*+\|")
 _FOR_MODELS = re.compile(
     r"<\|[a-z_]{1,30}\|>|\[/?INST\]|<(?:start|end)_of_turn>|^#{2,3} ?(?:Instruction|Input|Response|User)\b"
     r"|\n(?:Assistant|AI|Bot|Answer|Response|A):\s*+\Z",
@@ -177,7 +177,7 @@ def _doubt_of(place: Place) -> str:
     if is_markup(place.text) or (is_body and _MARKED_UP.match(place.text)):
         return MARKUP
     ends = f"{place.text[:_ENOUGH]}\0{place.text[-_ENOUGH:]}"
-    if _FOR_MODELS.search(ends) or (is_body and _PAIRS.match(place.text)):
+    if _FOR_MODELS.search(ends) or (is_body and _DATA.search(ends)):
         return AROUND
     return ""
 

@@ -7,7 +7,6 @@ body means.
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import replace
 
 from fetch2py.errors import SlotError
@@ -50,6 +49,8 @@ def packed(request: Request, changed: Request) -> Request:
         return changed
     if changed.body == unpacked(request).body != request.body:
         return replace(changed, body=request.body)
+    import zlib
+
     compressor = zlib.compressobj(wbits=window)
     return replace(changed, body=compressor.compress(changed.body) + compressor.flush())
 
@@ -68,6 +69,8 @@ def _window(request: Request) -> int:
 
 def _inflated(body: bytes, window: int) -> bytes | None:
     """The body unpacked, None where it isn't packed."""
+    import zlib
+
     inflater = zlib.decompressobj(wbits=window)
     try:
         inflated = inflater.decompress(body, _LARGEST)

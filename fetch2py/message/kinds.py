@@ -74,7 +74,8 @@ def kind_of(request: Request) -> str:
         return "json"
     if _is_enveloped(body):
         return "connect"
-    if declared == _FORM or _PAIRS.fullmatch(body):
+    # Scripts that leave the type to a library send texts of any format as a form.
+    if (declared == _FORM and _is_form(body)) or _PAIRS.fullmatch(body):
         return "form"
     return "binary" if _CONTROL.search(body) or not _is_utf8(body) else "text"
 
@@ -95,6 +96,10 @@ def _is_json(body: bytes) -> bool:
         return False
     text = body.decode()
     return jsontext.is_json(text) or is_lines(text)
+
+
+def _is_form(body: bytes) -> bool:
+    return b"=" in body and not body.lstrip().startswith(b"<")
 
 
 def _is_enveloped(body: bytes) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F
 # An escape that JSON doesn't ask for: the writer keeps its text in ASCII.
 _NEEDLESS_ESCAPE = re.compile(r"\\u(?!00[01])")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
+_OF_URLS, _NOT_OF_URLS = str.maketrans("+/", "-_"), str.maketrans("-_", "+/")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]++={0,2}")
 # What a JSON value is called, by how it begins; any other begins a number.
 _TYPES = {'"': "a string", "{": "an object", "[": "a list", "t": "true", "f": "false", "n": "null"}
@@ -105,7 +106,8 @@ def _in_base64(text: str, at: str) -> Opened:
     is_padded = len(text) % 4 == 0
 
     def outwards(change: Edit) -> Edit:
-        new = b64encode(change.of(inner).encode(), b"-_" if is_of_urls else None).decode("ascii")
+        new = _base64(change.of(inner).encode())
+        new = new.translate(_OF_URLS) if is_of_urls else new
         return Edit(0, len(text), new if is_padded else new.rstrip("="))
 
     return Opened(inner, outwards)
@@ -119,16 +121,20 @@ def from_base64(text: str) -> str | None:
     """The text whose base64 this is; None where it is none, or isn't spelled as a writer of it would."""
     if len(text) % 4 == 1 or not _BASE64.fullmatch(text):
         return None
-    plain = text.replace("-", "+").replace("_", "/")
+    plain = text.translate(_NOT_OF_URLS)
     bare = plain.rstrip("=")
     padded = bare + "=" * (-len(bare) % 4)
     try:
-        raw = b64decode(padded, validate=True)
+        raw = a2b_base64(padded, strict_mode=True)
         inner = raw.decode()
     except ValueError:
         return None
-    is_plain = plain in (padded, bare) and b64encode(raw).decode("ascii") == padded
+    is_plain = plain in (padded, bare) and _base64(raw) == padded
     return inner if is_plain else None
+
+
+def _base64(raw: bytes) -> str:
+    return b2a_base64(raw, newline=False).decode("ascii")
 
 
 def _of_its_type(text: str, first: str, value: str) -> str:

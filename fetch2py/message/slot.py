@@ -17,10 +17,9 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
-from uuid import UUID, uuid4
 
 from fetch2py.errors import SlotError
-from fetch2py.message import notation, templates
+from fetch2py.message import notation
 from fetch2py.message.carriers import CARRIERS, Carried, Carrier
 from fetch2py.message.coding import packed, unpacked
 from fetch2py.message.edits import Edit
@@ -67,17 +66,25 @@ def fill(request: Request, slot: str, also: Sequence[str], text: str, template: 
 
     Raises SlotError where an address leads to no string, or the text can't stand there.
     """
-    if template and not templates.is_template(template):
+    if not template:
+        return _filled(request, slot, also, [text] * (1 + len(also)))
+    from fetch2py.message import templates
+    from fetch2py.message.texts import normal
+
+    if not templates.is_template(template):
         raise SlotError(
             f"The template of {slot} hasn't one place for the message, {{html}} or {{text}}.", hint=_MEND
         )
-    plain = unpacked(request)
-    whole = templates.filled(template, text) if template else text
-    old = held(plain, slot) if template and also else ""
-    new = [whole, *(whole if template and held(plain, each) == old else text for each in also)]
-    changed = plain
-    for each, written in zip((slot, *also), new, strict=True):
-        changed = _changed(changed, each, partial(notation.edit, message=written))
+    whole = templates.filled(template, text)
+    old = normal(held(request, slot))
+    others = [whole if normal(held(request, each)) == old else text for each in also]
+    return _filled(request, slot, also, [whole, *others])
+
+
+def _filled(request: Request, slot: str, also: Sequence[str], texts: Sequence[str]) -> Request:
+    changed = unpacked(request)
+    for each, text in zip((slot, *also), texts, strict=True):
+        changed = _changed(changed, each, partial(notation.edit, message=text))
     return packed(request, changed)
 
 
@@ -109,7 +116,9 @@ def renew(request: Request, slots: Sequence[str]) -> Request:
 
 
 def _fresh(old: str) -> str:
-    new: UUID = uuid4()
+    from uuid import uuid4
+
+    new = uuid4()
     written = str(new) if "-" in old or not old else new.hex
     return written.upper() if old.isupper() else written
 

@@ -23,6 +23,9 @@ _LINE = re.compile(r"\s*+(?:<(?:p|div|span)(?:\s[^<>]*+)?+>\s*+){1,2}+", re.IGNO
 _MARKUP = re.compile(r"\s*+<[A-Za-z!?]")
 # Texts that have rules of their own for what stands in them: names and values, an object of JavaScript.
 _CODE = re.compile(r"\s*+(?:\{(?![{%])|[\w.%\[\]-]++=[^\s&=]*+(?:&|\Z))")
+# The beginning of a string in JSON and its like, where the text would have to be escaped.
+_VALUE = re.compile(r"[\"']\s*+[:,]\s*+[\"']\Z")
+_NEAR = 20
 _WORD = re.compile(r"([\w:.+-]++)")
 _DIGIT = re.compile(r"[0-9]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
@@ -59,7 +62,7 @@ def around(text: str, typed: str) -> str:
         before, found, behind = text.partition(spelled)
         if not found:
             continue
-        if spelled in behind or not _is_apart(before, spelled, behind):
+        if spelled in behind or not _is_apart(before, spelled, behind) or _VALUE.search(before[-_NEAR:]):
             return ""
         if not in_markup:
             return before + (_HTML if is_escaped else _TEXT) + behind

@@ -243,15 +243,16 @@ class Exchange:
         if self.error or reader.text:
             self._note_echo()
             return ""
-        unread = reader.dialect is _NO_RULES
-        if self.outcome == "truncated" and (not reader.records or (self._choice.expected and not unread)):
+        unread, binary = reader.dialect is _NO_RULES, unreadable(media_type(self._fields))
+        read = self._choice.expected and not unread and not binary
+        if self.outcome == "truncated" and (read or not reader.records):
             # What is missing may be what was cut off.
             return ""
         if self.outcome == "clean" and not (unread and self._choice.framing in _LAST_ENVELOPES):
             self.outcome = "error"
         if not reader.records:
             return _EMPTY
-        if binary := unreadable(media_type(self._fields)):
+        if binary:
             return _BINARY.format(what=binary)
         if unread:
             return _UNREAD.format(framing=self._choice.framing, records=reader.records)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from fetch2py.framing.connect import ConnectDecoder, EndStream, encode_envelope, read_end_stream
 from fetch2py.framing.frame import MAX_EVENT_BYTES, Decoder, Frame
 from fetch2py.framing.media_type import decoder_for
+from fetch2py.framing.spacing import writes_no_space
 from fetch2py.framing.sse import SSEDecoder, encode_event, records
 from fetch2py.framing.whole import JSONDecoder, TextDecoder
 
@@ -25,6 +26,7 @@ __all__ = [
     "encode_event",
     "read_end_stream",
     "records",
+    "writes_no_space",
 ]
 
 DECODERS: Mapping[str, Callable[..., Decoder]] = MappingProxyType(

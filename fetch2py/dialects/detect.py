@@ -91,8 +91,9 @@ class Detector:
             self.held.append(frame)
             self._size += len(frame.data) + len(frame.id) + len(frame.event or "")
             self.full = len(self.held) >= _MOST_FRAMES or self._size >= _MOST_TEXT
-            found = found or (None if self.full else self._recognise(frame))
-        return found or self._if_bare(_BARE_AT_ONCE, spaced)
+            if found is None and not self.full:
+                found = self._recognise(frame) or self._if_bare(_BARE_AT_ONCE, spaced)
+        return found
 
     def finish(self, spaced: Callable[[int], bool] = lambda _: True) -> Dialect | None:
         """No more is to come: the dialect, if all that was held shows it together."""
@@ -115,12 +116,10 @@ class Detector:
 
     def _weigh(self, data: Any, record: Frame) -> None:
         """Count a record for or against bare text. A named one, or what could be either, counts for none."""
-        if type(data) is str and raw_text(record) is data:
-            if data.lstrip().startswith(("{", "[")):
-                self._can_be_bare = False
-            elif data.strip() and record.event in ("message", None):
-                self._bare += 1
-        elif data and type(data) is not bool and not isinstance(data, (int, float)):
+        raw = raw_text(record)
+        if data is raw and raw.strip()[:1] not in ("{", "["):
+            self._bare += bool(raw.strip()) and record.event in ("message", None)
+        elif _is_structure(data, raw):
             self._can_be_bare = False
 
     def _if_bare(self, enough: int, spaced: Callable[[int], bool]) -> Dialect | None:
@@ -134,6 +133,15 @@ class Detector:
 
 def _shows(signs: Signs, data: Any, record: Frame) -> bool:
     return any(all(condition.test(data, record) for condition in sign) for sign in signs.records)
+
+
+def _is_structure(data: Any, raw: str) -> bool:
+    """Whether it is data about an answer. A word of one can be a bracket, a number or [1]."""
+    if type(data) is str:
+        # A quoted string is JSON; what only begins like an object or an array is none that can be read.
+        return bool(data.strip()) and raw.strip() not in ("{", "[")
+    members = data.values() if type(data) is dict else data if type(data) is list else ()
+    return any(type(data) is dict or type(member) in (dict, list) for member in members)
 
 
 def _candidates(framing: str) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 Must not know how rules are read. `signs` tell a dialect by its host, by how the request's path ends, or by a
 record that no other dialect has; `framings` are those that it comes in, beside its own and the single JSON of
-a refusal; `bare` says that its records are text alone. `also` names the row that reads the same site's answers
-in another framing.
+a refusal; `bare` says that its records are text alone. `also` names the row that reads the same site's
+answers in another framing.
 
 A family of rows is a file, which is read when one of its rows is asked for: most answers need one.
 """

@@ -8,7 +8,7 @@ the rules of the dialect that they show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from typing import Any
 
@@ -79,25 +79,20 @@ class Detector:
         self._can_be_bare = expected is None
         self._size = 0
 
-    def receive(
-        self, frames: Iterable[Frame], spaced: Callable[[int], bool] = lambda _: True
-    ) -> Dialect | None:
-        """Hold these frames; the dialect, as soon as one shows it.
-
-        `spaced` says of that many first frames whether the framing's own space stood before all their data.
-        """
+    def receive(self, frames: Iterable[Frame]) -> Dialect | None:
+        """Hold these frames; the dialect, as soon as one shows it."""
         found = None
         for frame in frames:
             self.held.append(frame)
             self._size += len(frame.data) + len(frame.id) + len(frame.event or "")
             self.full = len(self.held) >= _MOST_FRAMES or self._size >= _MOST_TEXT
             if found is None and not self.full:
-                found = self._recognise(frame) or self._if_bare(_BARE_AT_ONCE, spaced)
+                found = self._recognise(frame) or self._if_bare(_BARE_AT_ONCE)
         return found
 
-    def finish(self, spaced: Callable[[int], bool] = lambda _: True) -> Dialect | None:
+    def finish(self) -> Dialect | None:
         """No more is to come: the dialect, if all that was held shows it together."""
-        return self._if_bare(_BARE_IN_ALL, spaced)
+        return self._if_bare(_BARE_IN_ALL)
 
     def _recognise(self, frame: Frame) -> Dialect | None:
         for record in records(frame):
@@ -122,13 +117,10 @@ class Detector:
         elif _is_structure(data, raw):
             self._can_be_bare = False
 
-    def _if_bare(self, enough: int, spaced: Callable[[int], bool]) -> Dialect | None:
+    def _if_bare(self, enough: int) -> Dialect | None:
         if self.full or self._bare < enough or not self._can_be_bare:
             return None
-        # A dialect that keeps spaces is for servers that write none of their own.
-        keeps = not spaced(len(self.held))
-        bare = (named(name) for name in self._names if signs_of(name).bare)
-        return next((one for one in bare if bool(one.options) is keeps), None)
+        return next((named(name) for name in self._names if signs_of(name).bare), None)
 
 
 def _shows(signs: Signs, data: Any, record: Frame) -> bool:

@@ -14,7 +14,7 @@ from fetch2py.events import End, Error, Event, Outcome
 from fetch2py.exchange.choice import Choice, choose, compiled, media_type
 from fetch2py.exchange.recognition import NO_RULES, Recognition
 from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page, opens_page
-from fetch2py.framing import DECODERS, Frame, decoder_for, read_end_stream
+from fetch2py.framing import Frame, decoder_for, read_end_stream, read_trailers, sniff, unreadable
 
 __all__ = ["Exchange", "Fields", "read_stream"]
 
@@ -25,8 +25,14 @@ _UNREAD = (
     "No known dialect reads this answer; it came as {framing}, records: {records}. "
     "Name a dialect, or write its rules into the profile."
 )
+_BINARY = (
+    "The records of this answer are {what}, which is no text and can't be read. "
+    "Look for a request of the same page that is answered in JSON or text, and capture that."
+)
 _EMPTY = "The answer ended without a word."
 _NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it, records: {records}."
+_LAST_ENVELOPES = {"connect": "end", "grpc-web": "trailers"}
+"""Framings whose last envelope says how it went, and the event that it comes under."""
 _ECHO = "The answer is the message, word for word; it may be an echo rather than an answer."
 
 
@@ -54,13 +60,13 @@ class Exchange:
         self._sent = sent
         self._error = ""
         self._notes: list[str] = []
-        self._choice = Choice("text", DECODERS["text"](), None, "", expected=True, json=False)
+        self._fields: list[tuple[str, str]] = []
+        self._choice = choose(self._given, self._fields, self._host)
         self._reader = Reader(NO_RULES)
         self._recognition: Recognition | None = None
         self._refusal: Refusal | None = None
-        # The body's first bytes, until they tell whether it is a web page; then None.
+        # The body's first bytes, until they tell whether it is a web page, and how it is framed; then None.
         self._opening: bytes | None = None
-        self._page_options: Mapping[str, str] = {}
         self._last_envelope: bytes | None = None
 
     @property
@@ -104,20 +110,15 @@ class Exchange:
 
     def receive_head(self, status: int, headers: Fields) -> list[Event]:
         """The status and the header fields are in."""
-        fields = _pairs(headers)
-        content_type = media_type(fields)
         self.status = status
-        self._choice = choice = choose(self._given, fields, self._host)
-        self._reader = Reader(choice.dialect or NO_RULES, strict=choice.json)
-        self.why = choice.why
-        name, options = decoder_for(content_type, fields)
-        if not _reads_pages(choice):
+        self._fields = _pairs(headers)
+        self._choose()
+        reads_pages = _reads_pages(self._choice)
+        if not reads_pages:
             self._opening = b""
-            self._page_options = options if name == "text" else {}
-        if status not in ANSWERED or (is_page(content_type) and not _reads_pages(choice)):
-            self._refusal = Refusal(status, DECODERS[name](**options), family(self._reader.dialect))
-        elif self._given is None:
-            self._recognition = Recognition(choice)
+        content_type = media_type(self._fields)
+        if status not in ANSWERED or (is_page(content_type) and not reads_pages):
+            self._refuse(*decoder_for(content_type, self._fields))
         return []
 
     def receive_data(self, data: bytes) -> list[Event]:
@@ -127,8 +128,6 @@ class Exchange:
         if self._refusal:
             self._refusal.receive_data(data)
             return []
-        if self._recognition:
-            self._recognition.hold(data)
         return self._read(self._choice.decoder.receive_data(data))
 
     def receive_end(self) -> list[Event]:
@@ -141,19 +140,35 @@ class Exchange:
         return self._finish(broken=True)
 
     def _open(self, opening: bytes, *, ended: bool = False) -> list[Event]:
-        """Hold the body's first bytes until it is known whether they are a page's; then read them."""
+        """Hold the body's first bytes until it is known what they begin; then read them."""
+        self._opening = opening
         page = opens_page(opening, ended=ended)
         if page is None:
-            self._opening = opening
             return []
-        self._opening = None
+        named, options = decoder_for(media_type(self._fields), self._fields)
         if page:
-            text = DECODERS["text"](**self._page_options)
-            self._refusal = Refusal(self.status, text, family(self._reader.dialect))
+            self._refuse("text", options if named == "text" else {})
+        elif self._choice.sniffed and not self._refusal:
+            shown = sniff(opening, named, ended=ended)
+            if shown is None:
+                return []
+            self._choose(shown)
+        self._opening = None
         return self.receive_data(opening)
 
+    def _choose(self, shown: str = "") -> None:
+        """Choose what reads the answer. `shown` is the framing that its first bytes show, once in."""
+        self._choice = choice = choose(self._given, self._fields, self._host, shown)
+        self._reader, self.why = Reader(choice.dialect or NO_RULES, strict=choice.json), choice.why
+        self._recognition = Recognition(choice) if self._given is None else None
+
+    def _refuse(self, framing: str, options: Mapping[str, Any]) -> None:
+        """Read what comes as what it is: no answer."""
+        self._refusal = Refusal(self.status, framing, options, family(self._reader.dialect))
+        self._recognition = None
+
     def _read(self, frames: list[Frame]) -> list[Event]:
-        if self._choice.framing == "connect":
+        if self._choice.framing in _LAST_ENVELOPES:
             frames = self._up_to_end(frames)
         if self._recognition is None:
             return self._reader.receive(frames)
@@ -164,14 +179,14 @@ class Exchange:
         if self._last_envelope is not None:
             return []
         for number, frame in enumerate(frames, 1):
-            if frame.event == "end" and isinstance(frame.data, bytes):
+            if frame.event == _LAST_ENVELOPES[self._choice.framing] and isinstance(frame.data, bytes):
                 self._last_envelope = frame.data
                 return frames[:number]
         return frames
 
     def _recognised(self, recognition: Recognition, events: list[Event]) -> list[Event]:
         """The events, once what was found is taken over."""
-        self._reader, self._choice, self.why = recognition.reader, recognition.choice, recognition.why
+        self._reader, self.why = recognition.reader, recognition.why
         if recognition.decided:
             self._recognition = None
         return events
@@ -212,7 +227,8 @@ class Exchange:
 
     def _refused(self, envelope: bytes) -> list[Event]:
         """The end envelope's error, where no rule told it. Raises ValueError for an envelope that is none."""
-        error = read_end_stream(envelope).error
+        read = read_end_stream if self._choice.framing == "connect" else read_trailers
+        error = read(envelope).error
         return [] if error is None else self._fail(complaint(dict(error)) or "unknown")
 
     def _missing(self) -> str:
@@ -225,10 +241,12 @@ class Exchange:
         if self.outcome == "truncated" and (not reader.records or (self._choice.expected and not unread)):
             # What is missing may be what was cut off.
             return ""
-        if self.outcome == "clean" and not (unread and self._choice.framing == "connect"):
+        if self.outcome == "clean" and not (unread and self._choice.framing in _LAST_ENVELOPES):
             self.outcome = "error"
         if not reader.records:
             return _EMPTY
+        if binary := unreadable(media_type(self._fields)):
+            return _BINARY.format(what=binary)
         if unread:
             return _UNREAD.format(framing=self._choice.framing, records=reader.records)
         return _NO_TEXT.format(dialect=reader.dialect.name, records=reader.records)

@@ -159,11 +159,11 @@ _BARE_RULES = [
 ]
 
 # Spring's SseEmitter and its Flux of strings: nothing between `data:` and the text, so a space is the text's.
+# To be named; found by its records, it is plain text, whose spaces the stream shows.
 SPRING: dict[str, Any] = {
     "framing": "sse",
     "options": {"keep_space": True},
     "rules": _BARE_RULES,
-    "signs": {"bare": True},
 }
 
 # Text and nothing else: in an event stream that keeps to the standard, or with no framing at all.

@@ -26,6 +26,9 @@ _MOST_TEXT = 1024 * 1024
 """How much of an answer is held while its dialect isn't known, in frames and in characters or bytes. In every
 answer that was seen a sign stands in the first records, and what is held can't be shown."""
 
+_UNFRAMED = "text"
+"""The framing whose frames are pieces cut anywhere, so that only its beginning can tell anything."""
+
 _BARE_AT_ONCE = 3
 _BARE_IN_ALL = 2
 """How many records of text, and no JSON, make an answer bare text: to be shown as it arrives, and at its end.
@@ -95,6 +98,8 @@ class Detector:
         return self._if_bare(_BARE_IN_ALL)
 
     def _recognise(self, frame: Frame) -> Dialect | None:
+        if self._framing == _UNFRAMED:
+            return self._opens_text(raw_text(frame).lstrip())
         for record in records(frame):
             data = _data(record)
             if self.expected is not None and _shows(self.expected.signs, data, record):
@@ -103,6 +108,13 @@ class Detector:
                 if _shows(signs_of(name), data, record):
                     return named(name)
             self._weigh(data, record)
+        return None
+
+    def _opens_text(self, text: str) -> Dialect | None:
+        """Text is all that there is to an answer without framing, unless it begins as data or as no text."""
+        if text and self._can_be_bare:
+            self._can_be_bare = text[0].isprintable() and text[0] not in "{[\ufffd"
+            self._bare = _BARE_AT_ONCE
         return None
 
     @cached_property

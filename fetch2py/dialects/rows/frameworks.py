@@ -148,9 +148,12 @@ LANGGRAPH: dict[str, Any] = {
 }
 
 _BARE_RULES = [
+    # Text without a framing comes in pieces that mean nothing.
+    {"to": "text", "on": {"@event": None}, "get": "@raw"},
+    {"to": "ignore", "on": {"@event": None}},
     {"to": "error", "on": {"@event": "error"}, "get": "@raw"},
+    {"to": "ignore", "on": {"@event": {"not": "message"}}},
     {"to": "error", "get": "/error"},
-    {"to": "ignore", "on": {"@event": {"exists": True, "not": "message"}}},
     {"to": "ignore", "on": {"@raw": ["[DONE]", " [DONE]"]}},
     {"to": "text", "on": {"": _STRING}, "get": "@raw"},
     # A word of an answer can be a number, or look like an empty or a short list. An object is none.

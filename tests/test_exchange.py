@@ -26,8 +26,6 @@ REFUSED = [row for row in conformance("sse.json") if row.get("connection") == "f
 
 KIMI = "kimi.moonshot.cn"
 ALL_DONE = b'data: {"event":"all_done"}\n\n'
-# Rows up to this many bytes are cut at every place.
-SHORT = 1500
 
 
 class Answer(NamedTuple):
@@ -81,15 +79,48 @@ def raw_of(row: dict[str, Any]) -> bytes:
     return base64.b64decode(row["raw_base64"]) if "raw_base64" in row else row["raw"].encode()
 
 
+# The dialects that must read a row beside its own rules, by how its id begins: by name, and found.
+DIALECTS_OF = {
+    "kimi1": ["kimi", None],
+    "kimi2": ["kimi", "kimi-connect", None],
+    "openai-chat": ["openai-chat", None],
+    "openai-responses": ["openai-responses", None],
+    "anthropic": ["anthropic", None],
+    "gemini": ["gemini", None],
+    "ollama": ["ollama", None],
+    "cohere": ["cohere", None],
+    "vercel-data": ["vercel-data", None],
+    "langgraph": ["langgraph", None],
+    "dify": ["dify", None],
+    "spring": ["spring", "plain", None],
+    "graphql": ["graphql", None],
+    "chatgpt-web": ["chatgpt-web", None],
+    "deepseek-web": ["deepseek-web", None],
+    "qwen-web": ["qwen-web", None],
+    "grok-web": ["grok-web", None],
+    "huggingchat": ["huggingchat", None],
+    "html-login-page": [],
+}
+# Rows that no dialect may read, and why.
+UNREAD = {
+    "grpc-web-json": "a service of someone's own",
+    "json-seq": "no service is known that speaks it",
+    "json-seq-truncated": "no service is known that speaks it",
+    "sse-corner-cases": "made to show the framing",
+    "sse-single-newlines": "made to show the framing",
+    "surrogate-split": "made to show the rule model",
+    "both-delta-and-cumulative": "a gateway that resembles OpenAI's format and lacks its marks",
+    "delta-named-but-cumulative": "its records say less than they seem to",
+}
+
+
 def dialects_of(row: dict[str, Any]) -> list[Any]:
     """All that must read the row: its rules, the row of DIALECTS for them by name, and detection."""
     rules = row["rules"] | ({"options": row["framing_options"]} if "framing_options" in row else {})
-    for start, names in {"kimi1": ["kimi"], "kimi2": ["kimi", "kimi-connect"]}.items():
-        if row["id"].startswith(start):
-            return [rules, *names, None]
-    if row["id"].startswith("openai-chat"):
-        return [rules, "openai-chat", None]
-    return [rules]
+    if row["id"] in UNREAD:
+        return [rules]
+    [named] = [names for start, names in DIALECTS_OF.items() if row["id"].startswith(start)]
+    return [rules, *named]
 
 
 CASES = [(row, dialect) for row in READABLE for dialect in dialects_of(row)]
@@ -112,9 +143,8 @@ def test_corpus(row: dict[str, Any], dialect: Any) -> None:
         [raw],
         [raw[at : at + 1] for at in range(len(raw))],
         list(pieces(raw, row.get("chunk_offsets", []))),
+        *([raw[:at], raw[at:]] for at in range(1, len(raw))),
     ]
-    if len(raw) <= SHORT:
-        cuts += [[raw[:at], raw[at:]] for at in range(1, len(raw))]
     first: list[Event] = []
     for chunks in cuts:
         events = list(
@@ -132,6 +162,25 @@ def test_corpus(row: dict[str, Any], dialect: Any) -> None:
     assert answer[:4] == expected
     if "expected_ids" in row:
         assert answer.ids == row["expected_ids"]
+
+
+@pytest.mark.parametrize("row", [row for row in STREAMS if row["id"] in UNREAD], ids=name_of)
+def test_what_no_dialect_knows_stays_unread(row: dict[str, Any]) -> None:
+    for host in ("", "intranet.example"):
+        exchange = Exchange(None, host=host)
+        events = exchange.receive_head(row["http_status"], {"content-type": row["content_type"]})
+        events += exchange.receive_data(raw_of(row)) + exchange.receive_end()
+        assert (collected(events).text, exchange.dialect) == ("", "")
+        assert "No known dialect reads this answer" in exchange.error
+
+
+@pytest.mark.parametrize("row", [row for row in STREAMS if None in dialects_of(row)], ids=name_of)
+def test_the_dialect_that_is_found_is_told(row: dict[str, Any]) -> None:
+    head = {"content-type": row["content_type"]}
+    exchange = answered(None, head, raw_of(row), status=row["http_status"])
+    if row["http_status"] == 200:
+        assert exchange.dialect in dialects_of(row)
+        assert exchange.why == f"Its records are those of {exchange.dialect}."
 
 
 def test_corpus_framing_may_be_declared() -> None:
@@ -345,6 +394,9 @@ def test_pages_are_read_where_the_rules_say_text() -> None:
         ("api.openai.com", "text/event-stream", "openai-chat"),
         ("notkimi.com", "text/event-stream", ""),
         ("", "text/event-stream", ""),
+        ("api.openai.com", "application/connect+json", ""),
+        ("ollama.com", "text/event-stream", ""),
+        ("generativelanguage.googleapis.com", "text/plain", ""),
     ],
 )
 def test_the_host_shows_the_dialect(host: str, content_type: str, dialect: str) -> None:
@@ -352,6 +404,82 @@ def test_the_host_shows_the_dialect(host: str, content_type: str, dialect: str) 
     exchange.receive_head(200, [("content-type", content_type)])
     assert exchange.dialect == dialect
     assert exchange.why == (f"The host {host.partition(':')[0].lower()} speaks {dialect}." if dialect else "")
+
+
+RESPONSES = [
+    {"type": "response.created", "response": {"id": "r1"}},
+    {"type": "response.output_text.delta", "output_index": 0, "delta": "Hi"},
+    {"type": "response.completed", "response": {"id": "r1"}},
+]
+
+
+def test_a_records_sign_outdoes_the_host() -> None:
+    """One host speaks several dialects, so its own reads on probation: until an event has left."""
+    body = sse(*map(json.dumps, RESPONSES))
+    for _, chunks in every_way(body):
+        exchange = answered(None, {"content-type": "text/event-stream"}, *chunks, host="api.openai.com")
+        assert (exchange.text, exchange.outcome, exchange.ids) == ("Hi", "clean", {"response": "r1"})
+        assert exchange.why == "Its records are those of openai-responses."
+    body = sse('{"event":"ping"}', '{"event":"cmpl","text":"Hi"}', *map(json.dumps, RESPONSES)) + ALL_DONE
+    for _, chunks in every_way(body):
+        exchange = answered(None, {"content-type": "text/event-stream"}, *chunks, host=KIMI)
+        assert (exchange.text, exchange.outcome, exchange.dialect) == ("Hi", "clean", "kimi")
+        assert exchange.why == f"The host {KIMI} speaks kimi."
+
+
+def test_the_hosts_dialect_reads_before_a_sign_is_there() -> None:
+    """A gateway's record can lack what its dialect is known by, and is shown at once all the same."""
+    exchange = Exchange(None, host="openrouter.ai")
+    exchange.receive_head(200, {"content-type": "text/event-stream"})
+    assert exchange.receive_data(sse('{"id":"c","choices":[]}')) == []
+    assert exchange.receive_data(sse('{"choices":[{"delta":{"content":"Hi"}}]}')) == [Text("Hi")]
+    assert exchange.ids == {"response": "c"}
+    assert exchange.dialect == "openai-chat"
+
+
+def test_a_host_that_says_nothing_its_dialect_knows() -> None:
+    for filler in (['{"n":1}'] * 300, ['{"n":1}'], ["a", "b", "c", "d"]):
+        body = sse(*filler)
+        exchange = answered(None, {"content-type": "text/event-stream"}, body, host=KIMI)
+        assert (exchange.text, exchange.dialect, exchange.outcome) == ("", "kimi", "truncated")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (["La", " frase", " breve", "."], "La frase breve."),
+        (["Hello", " world"], "Hello world"),
+        (["1", " and", "2", " are", " numbers"], "1 and2 are numbers"),
+        (["a", "b", "c", "[DONE]"], "abc"),
+    ],
+)
+def test_bare_text_is_read(data: list[str], text: str) -> None:
+    body = b"".join(b"data:" + one.encode() + b"\n\n" for one in data)
+    for _, chunks in every_way(body):
+        exchange = answered(None, {"content-type": "text/event-stream"}, *chunks)
+        assert (exchange.text, exchange.outcome, exchange.dialect) == (text, "clean", "plain")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ["connected"],
+        ["connected", '{"x":"Hi"}', "b", "c", "d"],
+        ['{"x":"Hi"}', "a", "b", "c"],
+        ['"Hel"', '"lo"', '"!"'],
+        ["{'x': 'Hi'}", "{'x': '!'}", "{'x': '?'}"],
+        ['{"x":"Hi"', '{"x":"!"', '{"x":"?"'],
+        ["1", "2", "3", "4"],
+        [" ", "  ", "\t"],
+        ['[["a"]]', "a", "b", "c"],
+    ],
+)
+def test_what_is_not_text_alone_is_not_shown(data: list[str]) -> None:
+    """Never is JSON that nobody knows, or what only resembles it, printed as if it were the answer."""
+    for _, chunks in every_way(sse(*data)):
+        exchange = answered(None, {"content-type": "text/event-stream"}, *chunks)
+        assert (exchange.text, exchange.dialect) == ("", "")
+        assert "No known dialect reads this answer" in exchange.error
 
 
 def test_why_tells_how_the_dialect_was_chosen() -> None:

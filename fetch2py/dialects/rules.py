@@ -13,7 +13,7 @@ from fetch2py.dialects.conditions import Condition, compile_conditions
 from fetch2py.dialects.pointers import Pointer, compile_pointer
 from fetch2py.errors import ProfileInvalid
 
-__all__ = ["ID_TARGET", "Dialect", "Expansion", "Rule", "Signs", "compile_dialect"]
+__all__ = ["ID_TARGET", "Dialect", "Expansion", "Rule", "Signs", "compile_dialect", "compile_signs"]
 
 ID_TARGET = "id:"
 """What stands before the name, in the target of a rule that finds an id."""
@@ -26,7 +26,7 @@ _DIALECT_KEYS = ("framing", "options", "carry", "strip_nul", "expand", "rules", 
 _OPTION_KEYS = ("keep_space", "boundary")
 _EXPAND_KEYS = ("on", "at", "join")
 _RULE_KEYS = ("to", "on", "get", "mode", "key", "same")
-_SIGNS_KEYS = ("hosts", "paths", "records")
+_SIGNS_KEYS = ("framings", "hosts", "paths", "records", "bare")
 
 
 class Rule(NamedTuple):
@@ -50,11 +50,17 @@ class Expansion(NamedTuple):
 
 
 class Signs(NamedTuple):
-    """How a dialect is recognised: the hosts that speak it, how a request's path ends, records of its own."""
+    """How a dialect is recognised: the hosts that speak it, how a request's path ends, records of its own.
 
+    `framings` are those that it comes in beside its own; none of either, and it can come in any. `bare`: its
+    records are text and no JSON.
+    """
+
+    framings: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     records: tuple[tuple[Condition, ...], ...] = ()
+    bare: bool = False
 
     def speaks(self, host: str) -> bool:
         """Whether this host is one of them. Subdomains count."""
@@ -99,8 +105,23 @@ def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
         strip_nul=_typed(where, data, "strip_nul", bool, False),
         expand=tuple(_expansion(*numbered) for numbered in _tables(where, data, "expand", "expand")),
         rules=tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule")),
-        signs=_signs(where, _typed(where, data, "signs", Mapping, {})),
+        signs=compile_signs(data, name),
         also=_typed(where, data, "also", str, ""),
+    )
+
+
+def compile_signs(data: Mapping[str, Any], name: str = "") -> Signs:
+    """The signs alone of a dialect as data, compiled. Raises ProfileInvalid as `compile_dialect` does."""
+    where = f"The dialect {name}" if name else "The dialect"
+    signs = _typed(where, data, "signs", Mapping, {})
+    place = f"{where}, signs"
+    _check_keys(place, signs, _SIGNS_KEYS)
+    return Signs(
+        framings=tuple(_strings(place, signs, "framings")),
+        hosts=tuple(_strings(place, signs, "hosts")),
+        paths=tuple(_strings(place, signs, "paths")),
+        records=tuple(_conditions(place, {"on": on}) for on in _typed(place, signs, "records", list, [])),
+        bare=_typed(place, signs, "bare", bool, False),
     )
 
 
@@ -137,17 +158,6 @@ def _rule(where: str, data: Mapping[str, Any]) -> Rule:
     key, same = _pointer(where, data, "key"), _pointer(where, data, "same")
     needs = frozenset({condition.needs for condition in conditions} | {get.needs if get else ""}) - {""}
     return Rule(to, conditions, get, mode, key, same, needs)
-
-
-def _signs(where: str, data: Mapping[str, Any]) -> Signs:
-    place = f"{where}, signs"
-    _check_keys(place, data, _SIGNS_KEYS)
-    records = _typed(place, data, "records", list, [])
-    return Signs(
-        hosts=tuple(_strings(place, data, "hosts")),
-        paths=tuple(_strings(place, data, "paths")),
-        records=tuple(_conditions(place, {"on": record}) for record in records),
-    )
 
 
 def _conditions(where: str, data: Mapping[str, Any]) -> tuple[Condition, ...]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from fetch2py.dialects import Detector, Dialect, Reader, compile_dialect, complaint, family
+from fetch2py.dialects import Reader, complaint, family
 from fetch2py.events import End, Error, Event, Outcome
 from fetch2py.exchange.choice import Choice, choose, compiled, media_type
+from fetch2py.exchange.recognition import NO_RULES, Recognition
 from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page, opens_page
 from fetch2py.framing import Frame, decoder_for, read_end_stream, read_trailers, sniff, unreadable
 
@@ -19,8 +20,6 @@ __all__ = ["Exchange", "Fields", "read_stream"]
 
 Fields: TypeAlias = Iterable[tuple[str, str]] | Mapping[str, str]
 """Header fields: pairs of name and value, or a mapping of them."""
-
-_NO_RULES = compile_dialect({})
 
 _UNREAD = (
     "No known dialect reads this answer; it came as {framing}, records: {records}. "
@@ -63,8 +62,8 @@ class Exchange:
         self._notes: list[str] = []
         self._fields: list[tuple[str, str]] = []
         self._choice = choose(self._given, self._fields, self._host)
-        self._reader = Reader(_NO_RULES)
-        self._detector: Detector | None = None
+        self._reader = Reader(NO_RULES)
+        self._recognition: Recognition | None = None
         self._refusal: Refusal | None = None
         # The body's first bytes, until they tell whether it is a web page, and how it is framed; then None.
         self._opening: bytes | None = None
@@ -160,21 +159,20 @@ class Exchange:
     def _choose(self, shown: str = "") -> None:
         """Choose what reads the answer. `shown` is the framing that its first bytes show, once in."""
         self._choice = choice = choose(self._given, self._fields, self._host, shown)
-        self._take(choice.dialect, choice.why)
-        self._detector = Detector(choice.promised) if choice.dialect is None else None
+        self._reader, self.why = Reader(choice.dialect or NO_RULES, strict=choice.json), choice.why
+        self._recognition = Recognition(choice) if self._given is None else None
 
     def _refuse(self, framing: str, options: Mapping[str, Any]) -> None:
         """Read what comes as what it is: no answer."""
         self._refusal = Refusal(self.status, framing, options, family(self._reader.dialect))
-        self._detector = None
+        self._recognition = None
 
     def _read(self, frames: list[Frame]) -> list[Event]:
         if self._choice.framing in _LAST_ENVELOPES:
             frames = self._up_to_end(frames)
-        if self._detector is None:
+        if self._recognition is None:
             return self._reader.receive(frames)
-        dialect = self._detector.receive(frames)
-        return self._settle(self._detector, dialect) if dialect or self._detector.full else []
+        return self._recognised(self._recognition, self._recognition.receive(frames))
 
     def _up_to_end(self, frames: list[Frame]) -> list[Frame]:
         """The frames up to the end envelope: what follows it is no part of the answer."""
@@ -186,16 +184,12 @@ class Exchange:
                 return frames[:number]
         return frames
 
-    def _settle(self, detector: Detector, dialect: Dialect | None) -> list[Event]:
-        """The dialect is known, or it is known that no sign comes: read what was held."""
-        self._detector = None
-        why = f"Its records are those of {dialect.name}." if dialect else "It has no known dialect's signs."
-        self._take(dialect, why)
-        return self._reader.receive(detector.held)
-
-    def _take(self, dialect: Dialect | None, why: str) -> None:
-        self._reader = Reader(dialect or _NO_RULES, strict=self._choice.json)
-        self.why = why
+    def _recognised(self, recognition: Recognition, events: list[Event]) -> list[Event]:
+        """The events, once what was found is taken over."""
+        self._reader, self.why = recognition.reader, recognition.why
+        if recognition.decided:
+            self._recognition = None
+        return events
 
     def _finish(self, *, broken: bool) -> list[Event]:
         if self.outcome is not None:
@@ -206,8 +200,8 @@ class Exchange:
             self.outcome = "error"
         else:
             events = opened + self._read(self._choice.decoder.receive_end())
-            if self._detector is not None:
-                events += self._settle(self._detector, None)
+            if self._recognition:
+                events += self._recognised(self._recognition, self._recognition.finish())
             events += self._reader.finish()
             events += self._conclude(broken=broken)
         return [*events, End(self.outcome or "error", self.ids)]
@@ -243,7 +237,7 @@ class Exchange:
         if self.error or reader.text:
             self._note_echo()
             return ""
-        unread, binary = reader.dialect is _NO_RULES, unreadable(media_type(self._fields))
+        unread, binary = reader.dialect is NO_RULES, unreadable(media_type(self._fields))
         read = self._choice.expected and not unread and not binary
         if self.outcome == "truncated" and (read or not reader.records):
             # What is missing may be what was cut off.

@@ -1,21 +1,15 @@
-"""The dialects that are known, as data in the rule model. A site that names its text differently is a row.
-
-Must not know how rules are read. `signs` tell a dialect by its host, by how the request's path ends, or by a
-record that no other dialect has; `also` names the row that reads the same site's answers in another framing.
-"""
+"""Kimi's web chat, in both generations of its protocol."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
-__all__ = ["DIALECTS"]
+__all__ = ["KIMI", "KIMI_CONNECT"]
 
 _PRESENT = {"exists": True}
 
 # Kimi's web chat, first generation: POST /api/chat/{id}/completion/stream.
-_KIMI = {
+KIMI: dict[str, Any] = {
     "framing": "sse",
     "also": "kimi-connect",
     "rules": [
@@ -46,7 +40,7 @@ _KIMI = {
 }
 
 # Kimi's web chat, second generation: POST /apiv2/kimi.gateway.chat.v1.ChatService/Chat.
-_KIMI_CONNECT = {
+KIMI_CONNECT: dict[str, Any] = {
     "framing": "connect",
     "also": "kimi",
     "rules": [
@@ -99,49 +93,3 @@ _KIMI_CONNECT = {
         ],
     },
 }
-
-# OpenAI's chat completions, and the many services that speak them.
-_OPENAI_CHAT = {
-    "framing": "auto",
-    "rules": [
-        # The index tells the candidates apart, not the place in the array. Some gateways leave it out.
-        {"to": "text", "on": {"/choices/0/index": 0}, "get": "/choices/0/delta/content"},
-        {
-            "to": "text",
-            "on": {"/choices/0/index": {"exists": False}},
-            "get": "/choices/0/delta/content",
-        },
-        {"to": "reasoning", "get": "/choices/0/delta/reasoning_content"},
-        # Some gateways send the reasoning under both names.
-        {
-            "to": "reasoning",
-            "on": {"/choices/0/delta/reasoning_content": {"exists": False}},
-            "get": "/choices/0/delta/reasoning",
-        },
-        # An answer that isn't streamed is one record.
-        {"to": "text", "get": "/choices/0/message/content", "mode": "final"},
-        {"to": "error", "get": "/error/message"},
-        {"to": "error", "get": "/error"},
-        {"to": "id:response", "get": "/id"},
-        {"to": "end", "on": {"@raw": "[DONE]"}},
-        {"to": "end", "on": {"/choices/0/finish_reason": _PRESENT}},
-    ],
-    "signs": {
-        "hosts": ["api.openai.com", "api.moonshot.cn", "api.deepseek.com"],
-        "paths": ["/chat/completions"],
-        "records": [
-            {"/object": ["chat.completion.chunk", "chat.completion"]},
-            {"/choices/0/index": _PRESENT, "/choices/0/delta": _PRESENT},
-            {"/choices/0/message/content": _PRESENT},
-        ],
-    },
-}
-
-DIALECTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "kimi": _KIMI,
-        "kimi-connect": _KIMI_CONNECT,
-        "openai-chat": _OPENAI_CHAT,
-    }
-)
-"""The name of each dialect and its rules. The order is that in which signs are tried."""

@@ -29,6 +29,7 @@ OURS: dict[str, set[str]] = {
     "credentials": {"errors", "request"},
     "profile": {"credentials", "envelope", "errors", "fetch_standard", "importers", "message", "request"},
     "refreshing": {"credentials", "errors", "fetch_standard", "jsontext", "message", "profile", "request"},
+    "recording": {"credentials", "errors"},
     "dialects": {"errors", "events", "framing", "jsontext"},
     "exchange": {"dialects", "errors", "events", "framing", "jsontext"},
     "wire": {"errors", "fetch_standard", "request"},

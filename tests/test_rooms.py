@@ -33,7 +33,9 @@ OURS: dict[str, set[str]] = {
     "dialects": {"errors", "events", "framing", "jsontext"},
     "exchange": {"dialects", "errors", "events", "framing", "jsontext"},
     "wire": {"errors", "fetch_standard", "request"},
-    "answer": {"credentials", "errors", "events", "exchange", "request", "wire"},
+    "answer": {
+        "credentials", "dialects", "errors", "events", "exchange", "recording", "request", "wire",
+    },
     "store": {"errors"},
     "profiles": {"errors", "profile", "store"},
     "standin": {"framing"},

@@ -29,12 +29,13 @@ Further members are passed over, so that whoever keeps a recording can note down
 from __future__ import annotations
 
 from fetch2py.recording.lines import ending_line, head_line, is_recording, piece_lines, read, spelled
-from fetch2py.recording.nouns import Ending, Head, Piece, Recording
+from fetch2py.recording.nouns import Ending, Head, How, Piece, Recording
 from fetch2py.recording.recorder import Recorder, opaque
 
 __all__ = [
     "Ending",
     "Head",
+    "How",
     "Piece",
     "Recorder",
     "Recording",

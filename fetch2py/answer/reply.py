@@ -5,6 +5,7 @@ The twins differ in `await` alone; what they share is in `Reading`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -39,12 +40,12 @@ class Replayable(Protocol):
         """The request with `message` in its slot, or as captured for None."""
 
 
-class Iterated(Reading):
+class Iterated(Reading, ABC):
     """A reading whose bytes come while it is iterated over: what an answer is beside where it comes from."""
 
+    @abstractmethod
     def _response(self) -> AbstractContextManager[Response[Iterator[bytes]]]:
         """Where the head and the bytes come from; entering it may take its time."""
-        raise NotImplementedError
 
     @cached_property
     def _steps(self) -> Generator[_Step, None, None]:

@@ -83,8 +83,8 @@ def diff_command(old: int, new: int) -> None:
     history = _history()
     entries = history.entry(old), history.entry(new)
     before, after = (entry.answer.splitlines() for entry in entries)
-    labels = [f"{entry.number} {entry.profile} {_local(entry)}" for entry in entries]
-    lines = list(unified_diff(before, after, *labels, lineterm=""))
+    one, other = (f"{entry.number} {entry.profile} {_local(entry)}" for entry in entries)
+    lines = list(unified_diff(before, after, one, other, lineterm=""))
     if not lines:
         terminal.note("The two answers are the same.")
     for line in lines:
@@ -121,10 +121,7 @@ def _lines(entries: list[Entry]) -> list[str]:
         for entry in entries
     ]
     widths = [max(map(_cells, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return ["  ".join(map(_padded, row, widths)).rstrip() for row in rows]
 
 
 def _asked(entry: Entry) -> str:

@@ -14,8 +14,10 @@ import fetch2py
 from fetch2py.cli.recording_file import RecordingFile
 from fetch2py.cli.statistics import Statistics
 from fetch2py.events import Reasoning, Text
-from fetch2py.recording import read
+from fetch2py.framing import DECODERS
+from fetch2py.recording import read, spelled
 from tests.command_line import COMMAND, body_of, chat, finished, jwt, kept, on_terminal, run, snippet, written
+from tests.fixture_files import recording_file, recordings, streams
 from tests.fixture_files import snippet as corpus
 from tests.servers import Connection, Script, event_stream, serve
 
@@ -433,3 +435,30 @@ def test_what_it_costs_when_it_is_off() -> None:
 
 def test_help_shows_examples() -> None:
     assert b"--speed 0" in finished("play", "--help").stdout
+
+
+# --- the corpus, as recordings ---
+
+
+def test_every_recording_is_expected_to_be_something() -> None:
+    assert {row["id"] for row in streams()} == set(recordings())
+
+
+@pytest.mark.parametrize("case", sorted(recordings()))
+def test_a_recording_of_the_corpus_is_spelled_as_it_would_be_recorded(case: str) -> None:
+    assert recording_file(case).read_text(encoding="utf-8") == spelled(recordings()[case])
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in streams() if row["framing"] in DECODERS], ids=lambda row: row["id"]
+)
+def test_a_recording_of_the_corpus_plays_to_what_is_expected(row: dict[str, Any], capsys: Captured) -> None:
+    code = run(["play", str(recording_file(row["id"])), "--speed", "0", "--json"])
+    *events, end = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    for kind, expected in (("text", row["expected_text"]), ("reasoning", row.get("expected_reasoning", ""))):
+        assert "".join(event["text"] for event in events if event["event"] == kind) == expected
+    errors = [event["message"] for event in events if event["event"] == "error"]
+    assert errors == [error for error in [row.get("expected_error")] if error]
+    assert end["outcome"] == row["expected_end"]
+    assert {**end["ids"], **row.get("expected_ids", {})} == end["ids"]
+    assert code == {"clean": 0, "error": 6, "truncated": 7}[row["expected_end"]]

@@ -16,6 +16,7 @@ OURS: dict[str, set[str]] = {
     "version": set(),
     "request": set(),
     "events": set(),
+    "arrival": set(),
     "jsontext": set(),
     "envelope": {"jsontext"},
     "multipart": set(),
@@ -29,17 +30,20 @@ OURS: dict[str, set[str]] = {
     "credentials": {"errors", "request"},
     "profile": {"credentials", "envelope", "errors", "fetch_standard", "importers", "message", "request"},
     "refreshing": {"credentials", "errors", "fetch_standard", "jsontext", "message", "profile", "request"},
+    "recording": {"credentials", "errors"},
     "dialects": {"errors", "events", "framing", "jsontext"},
     "exchange": {"dialects", "errors", "events", "framing", "jsontext"},
     "wire": {"errors", "fetch_standard", "request"},
-    "answer": {"credentials", "errors", "events", "exchange", "request", "wire"},
+    "answer": {
+        "credentials", "dialects", "errors", "events", "exchange", "recording", "request", "wire",
+    },
     "store": {"errors"},
     "profiles": {"errors", "profile", "store"},
     "standin": {"framing"},
     "cli": {
-        "answer", "attaching", "credentials", "dialects", "errors", "events", "exchange", "importers",
-        "message", "profile", "profiles", "refreshing", "request", "standin", "store", "unrepeatable",
-        "version", "wire",
+        "answer", "arrival", "attaching", "credentials", "dialects", "errors", "events", "exchange",
+        "importers", "message", "profile", "profiles", "recording", "refreshing", "request", "standin",
+        "store", "unrepeatable", "version", "wire",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -57,7 +61,7 @@ GUARDED = {
     "asyncio": {"answer"},
     "http": {"exchange", "standin"},
     "subprocess": set[str](),
-    "time": {"standin", "wire"},
+    "time": {"cli", "standin", "wire"},
     "os": {"cli", "store", "wire"},
 }
 

@@ -17,10 +17,10 @@ AGENT = 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \\ caf\xe9'
 
 def test_settings_are_shown_and_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["settings"]) == 0
-    assert capsys.readouterr().out == "user_agent  (not set)\n"
+    assert capsys.readouterr().out == "user_agent  (not set)\nhistory     on\n"
     assert not home.exists(), "looking makes nothing"
     assert run(["settings", "user_agent", AGENT]) == 0
-    assert capsys.readouterr().out == f"user_agent  {AGENT}\n"
+    assert capsys.readouterr().out == f"user_agent  {AGENT}\nhistory     on\n"
     assert Store(home).settings() == Settings(user_agent=AGENT)
     assert run(["settings", "user_agent", ""]) == 0
     assert Store(home).settings() == Settings()
@@ -34,6 +34,7 @@ def test_settings_are_shown_and_changed(home: Path, capsys: pytest.CaptureFixtur
         (["colour", "red"], 4, "There is no setting named colour"),
         (["user_agent", "a\nb"], 4, "isn't a text that a header field can hold"),
         (["user_agent", "你好"], 4, "isn't a text that a header field can hold"),
+        (["history", "maybe"], 4, "neither on nor off"),
     ],
 )
 def test_what_is_no_setting_is_refused(
@@ -51,6 +52,7 @@ def test_what_is_no_setting_is_refused(
         (b"\xff", "isn't valid TOML"),
         (b"user_agent = 5", "isn't a text"),
         (b"color = 'red'", "no setting named color"),
+        (b"history = 1", "neither on nor off"),
     ],
 )
 def test_a_spoilt_file_is_named_and_left_alone(home: Path, content: bytes, told: str) -> None:
@@ -79,3 +81,13 @@ def test_the_user_agent_goes_out_where_a_copy_has_none(
         assert fetch2py.load(name).fill().headers.get("user-agent") in (AGENT, "the copy's own")
     assert run(["settings", "user_agent", ""]) == 0
     assert fetch2py.load("bare").fill().headers.get("user-agent") == f"fetch2py/{fetch2py.__version__}"
+
+
+def test_a_switch_is_on_or_off(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["settings", "history", "off"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "history     off"
+    assert (home / "settings.toml").read_text(encoding="utf-8") == "history = false\n"
+    assert Store(home).settings() == Settings(history=False)
+    for written in ("on", ""):
+        assert run(["settings", "history", written]) == 0
+        assert Store(home).settings() == Settings()

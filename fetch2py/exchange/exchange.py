@@ -6,10 +6,10 @@ particular.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from fetch2py.dialects import Reader, complaint, family
+from fetch2py.dialects import Account, Dialect, ExplainingReader, Reader, complaint, family
 from fetch2py.events import End, Error, Event, Outcome
 from fetch2py.exchange.choice import Choice, choose, compiled, media_type
 from fetch2py.exchange.recognition import NO_RULES, Recognition
@@ -40,7 +40,8 @@ class Exchange:
     """Reads one answer.
 
     `dialect` is a name in DIALECTS, a mapping of rules, or None to detect it; `host` is the request's, `sent`
-    the message that it held. Raises ProfileInvalid for a name or rules that can't be used.
+    the message that it held; `account` is called with what became of each record. Raises ProfileInvalid for a
+    name or rules that can't be used.
 
     Call `receive_head`, then `receive_data` for each piece of the body, cut anywhere, then `receive_end`, or
     `abort` if the connection broke. Each returns the events that are due; the last of all is End. What was
@@ -51,13 +52,21 @@ class Exchange:
     speaks of the transport alone.
     """
 
-    def __init__(self, dialect: str | Mapping[str, Any] | None, *, host: str = "", sent: str = "") -> None:
+    def __init__(
+        self,
+        dialect: str | Mapping[str, Any] | None,
+        *,
+        host: str = "",
+        sent: str = "",
+        account: Callable[[Account], None] | None = None,
+    ) -> None:
         self.status = 0
         self.outcome: Outcome | None = None
         self.why = ""
         self._given = compiled(dialect)
         self._host = host.partition(":")[0].lower()
         self._sent = sent
+        self._account = account
         self._error = ""
         self._notes: list[str] = []
         self._fields: list[tuple[str, str]] = []
@@ -159,8 +168,14 @@ class Exchange:
     def _choose(self, shown: str = "") -> None:
         """Choose what reads the answer. `shown` is the framing that its first bytes show, once in."""
         self._choice = choice = choose(self._given, self._fields, self._host, shown)
-        self._reader, self.why = Reader(choice.dialect or NO_RULES, strict=choice.json), choice.why
-        self._recognition = Recognition(choice) if self._given is None else None
+        self._reader, self.why = self._reading(choice.dialect or NO_RULES, choice.json), choice.why
+        self._recognition = Recognition(choice, self._reading) if self._given is None else None
+
+    def _reading(self, dialect: Dialect, strict: bool) -> Reader:
+        """What reads by this dialect; it accounts for what it does if anybody wants to know."""
+        if self._account is None:
+            return Reader(dialect, strict=strict)
+        return ExplainingReader(dialect, strict=strict, account=self._account)
 
     def _refuse(self, framing: str, options: Mapping[str, Any]) -> None:
         """Read what comes as what it is: no answer."""

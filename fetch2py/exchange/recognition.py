@@ -5,6 +5,8 @@ Knows detectors and readers. Must not know sockets, bytes, nor any dialect in pa
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fetch2py.dialects import Detector, Dialect, Reader, compile_dialect
 from fetch2py.events import Event
 from fetch2py.exchange.choice import Choice
@@ -21,13 +23,14 @@ class Recognition:
 
     Where the host is known, its dialect (`choice.dialect`) reads at once, and another takes over if a record
     shows one before any event has left. Otherwise the records are held until one shows its dialect. From
-    `decided` on, `reader` reads the rest; `why` is one sentence about it.
+    `decided` on, `reader` reads the rest; `why` is one sentence about it. `reading` makes the readers.
     """
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice, reading: Callable[[Dialect, bool], Reader]) -> None:
         self.decided = False
         self.why = choice.why
-        self.reader = Reader(choice.dialect or NO_RULES, strict=choice.json)
+        self.reader = reading(choice.dialect or NO_RULES, choice.json)
+        self._reading = reading
         self._strict = choice.json
         self._detector = Detector(choice.promised, choice.dialect)
 
@@ -59,5 +62,5 @@ class Recognition:
             self.why = "It has no known dialect's signs."
         elif dialect is not self._detector.expected:
             self.why = f"Its records are those of {dialect.name}."
-        self.reader = Reader(dialect or NO_RULES, strict=self._strict)
+        self.reader = self._reading(dialect or NO_RULES, self._strict)
         return self.reader.receive([*self._detector.held, *rest])

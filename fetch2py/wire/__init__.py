@@ -7,10 +7,10 @@ profiles or the disk. httpx takes a tenth of a second to import, so it is import
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from fetch2py.request import Request
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fetch2py.wire.flight import Flight
 
-__all__ = ["DEFAULT_TIMEOUTS", "Response", "Timeouts", "astream", "stream"]
+__all__ = ["DEFAULT_TIMEOUTS", "Opener", "Response", "Timeouts", "astream", "stream"]
 
 # Eleven days. Far above any wait for an answer, and still below what every platform's poll() takes.
 _LONGEST = 1_000_000.0
@@ -62,6 +62,10 @@ class Response(Generic[_Chunks]):
     status: int
     headers: tuple[tuple[str, str], ...]
     chunks: _Chunks
+
+
+Opener: TypeAlias = Callable[[Request, Timeouts], AbstractAsyncContextManager[Response[AsyncIterator[bytes]]]]
+"""What sends a request for a task: `astream` or another that does the same."""
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def test_a_preflight_bears_no_token_and_repeats_nothing_strange() -> None:
         ({"authorization": TOKEN}, {}, 401),
         ({"authorization": f"Basic {TOKEN}"}, {}, 401),
         ({"authorization": f"Bearer {TOKEN}x"}, {}, 401),
-        ({"authorization": "Bearer "}, {}, 401),
+        ({"authorization": "Bearer"}, {}, 401),
         ({}, {"access_token": "wrong"}, 401),
         ({"authorization": f"Bearer {TOKEN}"}, {}, 200),
         ({"authorization": f"bearer  {TOKEN}"}, {}, 200),

@@ -86,6 +86,7 @@ class EventStream(_Delivery):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The response, as ASGI has it. Raises Fetch2pyError where it hasn't begun."""
         presence = Presence(receive, self._ping_seconds, lambda: self._send(send, _PING))
+        last_words = b""
         with self._place:
             try:
                 async with presence, self._answer as answer:
@@ -93,21 +94,27 @@ class EventStream(_Delivery):
             except (ExchangeError, ShuttingDown) as error:
                 if not self._started:
                     raise
-                outcome = self._answer.outcome or "truncated"
-                last: list[Event] = [Error(error.message), End(outcome, self._answer.ids)]
-                # Cancelled once more, the server's time is over, and this client has read nothing in it.
-                with suppress(asyncio.CancelledError):
-                    await self._send(send, self._shape.spell(last))
+                end = End(self._answer.outcome or "truncated", self._answer.ids)
+                last_words = self._shape.spell([Error(error.message), end])
             if not presence.left:
-                await send({"type": "http.response.body"})
+                # Cancelled now, the server's time is over, and this client has read nothing in it.
+                with suppress(asyncio.CancelledError):
+                    await send({"type": "http.response.body", "body": last_words})
 
     async def _deliver(self, bursts: AsyncIterator[list[Event]], presence: Presence, send: Send) -> None:
         async for burst in bursts:
             if not self._started:
-                _require_answer(burst[0], self._answer)
-            presence.sent()
+                self._require_beginning(burst)
             if data := self._shape.spell(burst):
+                presence.sent()
                 await self._send(send, data)
+
+    def _require_beginning(self, burst: Sequence[Event]) -> None:
+        """Raise where the first event that would be seen is no part of an answer."""
+        for event in burst:
+            _require_answer(event, self._answer)
+            if self._shape.spell([event]):
+                return
 
     async def _send(self, send: Send, data: bytes) -> None:
         """Send some bytes, behind the head. Waits while the client doesn't read what was sent before."""

@@ -37,6 +37,7 @@ _UNCLEAR = Loss(
     "body-unclear",
     "The snippet holds no body: either none was sent, or a blob or a stream, which DevTools don't show.",
 )
+_PACKED_AGAIN = ("gzip", "x-gzip", "deflate")
 _CODING_MAGIC = {"gzip": "\x1f\x8b", "x-gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "deflate": "\x78"}
 
 
@@ -222,10 +223,10 @@ def _decompressed(text: str, headers: Headers) -> str:
     coding = headers.get("content-encoding").strip().lower()
     if coding in ("", "identity") or (coding in _CODING_MAGIC and text.startswith(_CODING_MAGIC[coding])):
         return ""
-    return (
-        f"The body is shown unpacked though it is declared as {coding}: "
-        "if the server refuses it, remove the content-encoding field with `fetch2py edit`."
-    )
+    shown = f"The body is shown unpacked though it is declared as {coding}: "
+    if coding in _PACKED_AGAIN:
+        return f"{shown}it is packed again with a new message; without one it goes out as it is shown."
+    return f"{shown}if the server refuses it, remove the content-encoding field with `fetch2py edit`."
 
 
 # The loss's code, and what finds it: the sentence for a person, or "".

@@ -21,7 +21,7 @@ _SPACE = b" \t\r\n"
 _RS = b"\x1e"
 _FIELDS = (b"data:", b"event:")
 _OTHER_FIELDS = (b":", b"id:", b"retry:")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_LINE_END = re.compile(rb"[\r\n]")
 _OBJECT = re.compile(rb'\{[ \t\r\n]*+"')
 _OBJECTS = re.compile(rb"\[[ \t\r\n]*+\{")
 _CODED_LINE = re.compile(rb'[0-9a-z]:["{\[]')
@@ -51,24 +51,26 @@ def sniff(opening: bytes, promised: str, *, ended: bool = False) -> str | None:
         return promised if whole else None
     if start.startswith(_RS):
         return "json-seq"
-    found = _event_stream(start) or (_json(start) if promised == "json" else _bare(start))
-    if found == "" and not whole:
+    found = (_event_stream(start), _json(start) if promised == "json" else _bare(start))
+    if "" in found and not any(found) and not whole:
         return None
-    return found or promised
+    return found[0] or found[1] or promised
 
 
 def _event_stream(start: bytes) -> str | None:
     """The event stream; None where it is none, "" where that can't be told yet."""
-    at = 0
-    while at < len(start):
-        if start.startswith(_FIELDS, at):
+    *lines, last = _LINE_END.split(start)
+    for line in lines:
+        if line.startswith(_FIELDS):
             return "sse"
-        if not start.startswith(_OTHER_FIELDS, at):
-            rest = start[at:]
-            return "" if any(field.startswith(rest) for field in (*_FIELDS, *_OTHER_FIELDS)) else None
-        end = _LINE_END.search(start, at)
-        at = end.end() if end else len(start)
-    return ""
+        if line and not line.startswith(_OTHER_FIELDS):
+            return None
+    if last.startswith(_FIELDS):
+        return "sse"
+    may_be = last.startswith(_OTHER_FIELDS) or any(
+        field.startswith(last) for field in _FIELDS + _OTHER_FIELDS
+    )
+    return "" if may_be else None
 
 
 def _json(start: bytes) -> str | None:

@@ -543,6 +543,13 @@ def test_an_error_outdoes_a_cut() -> None:
     assert (exchange.error, exchange.outcome) == ("first", "error")
 
 
+def test_what_follows_a_message_that_is_no_json_is_not_read() -> None:
+    body = encode_envelope(b"") + encode_envelope(b'{"t":"hi"}') + encode_envelope(b"{}", 2)
+    for _, chunks in every_way(body):
+        exchange = answered(TOKENS, {"content-type": "application/connect+json"}, *chunks)
+        assert (exchange.text, exchange.error) == ("", "A message of the answer is not JSON.")
+
+
 def test_what_follows_the_end_envelope_is_not_read() -> None:
     text = b'{"op":"append","mask":"block.text.content","block":{"id":"1","text":{"content":"hi"}}}'
     body = encode_envelope(text) + encode_envelope(b"{}", 2) + encode_envelope(text)

@@ -22,7 +22,7 @@ Fields: TypeAlias = Iterable[tuple[str, str]] | Mapping[str, str]
 """Header fields: pairs of name and value, or a mapping of them."""
 
 _UNREAD = (
-    "No known dialect reads this answer; it came as {framing}, records: {records}. "
+    "No known dialect reads this answer; it came as {framing}{records}. "
     "Name a dialect, or write its rules into the profile."
 )
 _BINARY = (
@@ -30,7 +30,7 @@ _BINARY = (
     "Look for a request of the same page that is answered in JSON or text, and capture that."
 )
 _EMPTY = "The answer ended without a word."
-_NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it, records: {records}."
+_NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it{records}."
 _LAST_ENVELOPES = {"connect": "end", "grpc-web": "trailers"}
 """Framings whose last envelope says how it went, and the event that it comes under."""
 _ECHO = "The answer is the message, word for word; it may be an echo rather than an answer."
@@ -185,6 +185,8 @@ class Exchange:
     def _read(self, frames: list[Frame]) -> list[Event]:
         if self._choice.framing in _LAST_ENVELOPES:
             frames = self._up_to_end(frames)
+        if self._reader.problem:
+            return []
         if self._recognition is None:
             return self._reader.receive(frames)
         return self._recognised(self._recognition, self._recognition.receive(frames))
@@ -263,9 +265,12 @@ class Exchange:
             return _EMPTY
         if binary:
             return _BINARY.format(what=binary)
+        framing = self._choice.framing
+        # Bare text has no records: it comes in whatever pieces the connection cut it into.
+        records = "" if framing == "text" else f", records: {reader.records}"
         if unread:
-            return _UNREAD.format(framing=self._choice.framing, records=reader.records)
-        return _NO_TEXT.format(dialect=reader.dialect.name, records=reader.records)
+            return _UNREAD.format(framing=framing, records=records)
+        return _NO_TEXT.format(dialect=reader.dialect.name, records=records)
 
     def _note_echo(self) -> None:
         if self._sent.strip() and self._reader.text.strip() == self._sent.strip():

@@ -297,6 +297,7 @@ def test_stats_of_a_recording_are_those_of_its_clock(file: Path, capsys: Capture
 def test_stats_with_a_clock_of_ones_own() -> None:
     times = iter([10.0, 10.5, 11.0, 12.0, 13.0])
     statistics = Statistics(lambda: next(times))
+    statistics.begin()
     statistics.head(200, ())
     statistics.piece(b"ab", [Reasoning("x")])
     statistics.piece(b"c", [Text("yz")])

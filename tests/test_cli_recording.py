@@ -93,7 +93,7 @@ def test_it_is_written_as_it_arrives(file: Path) -> None:
         so_far = read(file.read_text(encoding="utf-8"))
         screen.sendintr()
         screen.expect("Interrupted")
-        screen.close()
+        screen.wait()
     assert so_far.body == b'data: {"event":"cmpl","text":"one "}\n\n'
     assert so_far.ending.how == "broken"
     left = read(file.read_text(encoding="utf-8"))

@@ -204,7 +204,7 @@ def test_one_that_was_left_is_kept_as_far_as_it_came(home: Path) -> None:
         screen.expect("two")
         screen.sendintr()
         screen.expect("Interrupted")
-        screen.close()
+        screen.wait()
     [one] = rows(home)
     assert (one.outcome, one.answer) == ("broken off", "two")
 
@@ -341,13 +341,13 @@ def test_it_is_cleared_by_who_says_so(home: Path, capsys: Captured) -> None:
     screen.expect("Delete the whole history")
     screen.sendline("n")
     screen.expect("Nothing is deleted")
-    screen.close()
+    screen.wait()
     assert len(rows(home)) == 3
     screen = on_terminal("history", "clear")
     screen.expect("Delete the whole history")
     screen.sendline("y")
     screen.expect("The history is deleted")
-    screen.close()
+    screen.wait()
     assert rows(home) == []
     assert run(["history", "clear", "--yes"]) == 0
     assert "no history" in capsys.readouterr().out

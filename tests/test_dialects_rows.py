@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,3 +123,27 @@ def parsed(raw: str) -> Any:
         return json.loads(raw)
     except ValueError:
         return raw
+
+
+ONLY_WHAT_IS_NEEDED = """
+import sys
+from fetch2py.exchange import Exchange
+exchange = Exchange(sys.argv[1] or None, host="www.kimi.com")
+exchange.receive_head(200, {"content-type": "text/event-stream"})
+exchange.receive_data(b'data: {"event":"req","id":"x"}\\n\\ndata: {"event":"cmpl","text":"Hi"}\\n\\n')
+print(exchange.text, *sorted(name for name in sys.modules if name.startswith("fetch2py.dialects.rows.")))
+"""
+
+
+@pytest.mark.parametrize(("dialect", "family"), [("", "kimi"), ("kimi", "kimi"), ("custom", "")])
+def test_only_the_rows_that_are_needed_are_read(dialect: str, family: str) -> None:
+    program = ONLY_WHAT_IS_NEEDED.replace(
+        "sys.argv[1] or None", RULES if dialect == "custom" else "sys.argv[1] or None"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program, dialect], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["Hi", *([f"fetch2py.dialects.rows.{family}"] if family else [])]
+
+
+RULES = '{"rules": [{"to": "text", "on": {"/event": "cmpl"}, "get": "/text"}]}'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from fetch2py.dialects import DIALECTS, Detector, Reader, named
 from fetch2py.dialects.detect import signs_of
 from fetch2py.dialects.pointers import raw_text
 from fetch2py.exchange import Exchange
-from fetch2py.framing import Frame, encode_event, records
+from fetch2py.framing import DECODERS, Frame, encode_event, records
 from tests.dialect_material import MATERIAL, Material
 
 
@@ -66,6 +68,8 @@ def body_of(one: Material) -> bytes:
     return ("" if one.framing == "json-concat" else "\n").join(data).encode()
 
 
+_FILE = Path(__file__).parent.parent / "fixtures" / "streams.json"
+STREAMS = json.loads(_FILE.read_text(encoding="utf-8"))
 WIRED = [(one, how) for one in MATERIAL for how in (one.dialect, None) if how or one.shown]
 
 
@@ -106,6 +110,18 @@ def test_no_other_row_claims_an_answer(one: Material) -> None:
     assert claimed - {one.dialect} <= allowed
     order = list(DIALECTS)
     assert all(order.index(one.dialect) < order.index(other) for other in allowed)
+
+
+@pytest.mark.parametrize("row", STREAMS, ids=lambda row: row["id"])
+def test_no_other_row_claims_a_genuine_answer(row: dict[str, Any]) -> None:
+    raw = base64.b64decode(row["raw_base64"]) if "raw_base64" in row else row["raw"].encode()
+    decoder = DECODERS[row["framing"]](**row.get("framing_options", {}))
+    frames = [*decoder.receive_data(raw), *decoder.receive_end()]
+    claimed = {name for frame in frames for name in claims(frame)}
+    own = [name for name in DIALECTS if row["id"].startswith((f"{name}-", name))]
+    if row["id"].startswith("kimi"):
+        own = ["kimi", "kimi-connect"]
+    assert claimed <= {*own}
 
 
 def claims(frame: Frame) -> Iterator[str]:

@@ -17,7 +17,6 @@ __all__ = ["JSONArrayDecoder", "JSONConcatDecoder"]
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _WORD = re.compile(rb"[^ \t\r\n,{}\[\]\"]*+")
-_FURTHER = re.compile(rb"[ \t\r\n]*+,[ \t\r\n]*+(%s)" % CONTAINER.pattern, re.DOTALL)
 _BEGINNINGS = b'{["'
 _STRUCTURE = b",}]"
 
@@ -133,8 +132,9 @@ class JSONArrayDecoder(JSONConcatDecoder):
 
     def _next(self, data: bytes, at: int, frames: list[Frame]) -> int:
         size, limit, new = len(data), self._limit, tuple.__new__
-        while self._due is _Due.COMMA and (match := _FURTHER.match(data, at)):
-            # Nearly every element is an object that came in one piece, behind a comma.
+        # Nearly every element is an object that came in one piece. It becomes a frame right here.
+        while (expression := _ELEMENTS.get(self._due)) and (match := expression.match(data, at)):
+            self._due = _Due.COMMA
             start, at = match.span(1)
             if at - start > limit:
                 self._stop(too_large(limit))
@@ -183,6 +183,11 @@ class _Due(Enum):
 
 
 _ARRAY = ord("[")
+_ELEMENTS = {
+    due: re.compile(rb"[ \t\r\n]*+%s(%s)" % (comma, CONTAINER.pattern), re.DOTALL)
+    for due, comma in ((_Due.FIRST, b""), (_Due.ELEMENT, b""), (_Due.COMMA, rb",[ \t\r\n]*+"))
+}
+"""An element that is whole, with what is due before it."""
 _AFTER_MARK = {
     ord(","): (_Due.ELEMENT, (_Due.COMMA,)),
     ord("]"): (_Due.NOTHING, (_Due.FIRST, _Due.COMMA)),

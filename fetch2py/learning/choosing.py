@@ -5,7 +5,7 @@ Knows names, evidence and rivals. Must not know how rules are written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fetch2py.learning.channel import Channel, Member, how_it_grows, spelled
@@ -35,10 +35,10 @@ def choose(material: Material, places: Places, marks: Marks, sent: str) -> Choic
     for place in places.texts.values():
         if places.nested.get(place.pointer, 0) * 2 > len([one for _, one in place.values if one != ""]):
             continue
-        sorting = sort(place, marks)
+        sorting = sort(place, marks, sent)
         _add(found, place, sorting.text, sorting.doubts)
         _add(thoughts, place, sorting.reasoning, ())
-        for final in sorting.finals:
+        for final in sorting.finals if found and found[-1].members[0].place is place else ():
             found[-1].repeats.append((place, final.first))
     found = _merged(found, material, marks)
     for channel in (*found, *thoughts):
@@ -48,9 +48,20 @@ def choose(material: Material, places: Places, marks: Marks, sent: str) -> Choic
     for channel in found:
         channel.score = _score(channel, marks, longest, sent)
     texts = [channel for channel in found if not _is_thought(channel)]
-    thoughts += [channel for channel in found if _is_thought(channel)]
     texts.sort(key=lambda channel: -channel.score)
-    return Choice(texts, [one for one in thoughts if likeness(one.text, len(one.values)) > -4])
+    thoughts += [channel for channel in found if _is_thought(channel)]
+    for channel in thoughts:
+        channel.score = _score(channel, marks, longest, sent)
+    return Choice(texts, _reasoning(thoughts))
+
+
+def _reasoning(thoughts: list[Channel]) -> list[Channel]:
+    """The likeliest channel of the reasoning, and those that take over from it in other records."""
+    taken: list[Channel] = []
+    for channel in sorted(thoughts, key=lambda channel: -channel.score):
+        if channel.score > 0 and all(channel.numbers.isdisjoint(other.numbers) for other in taken):
+            taken.append(channel)
+    return taken
 
 
 def _add(channels: list[Channel], place: Place, atoms: Sequence[Atom], doubts: Sequence[str]) -> None:
@@ -161,7 +172,7 @@ def _by_tail(places: Mapping[Tokens, Channel], target: Tokens) -> Channel | None
 def _repeats(one: Channel, other: Channel) -> bool:
     texts = ["".join(spelled(value) for _, value in channel.values) for channel in (one, other)]
     lasts = [spelled(channel.values[-1][1]) for channel in (one, other)]
-    return texts[0] == texts[1] or texts[0] in lasts or texts[1] in lasts
+    return texts[0] in (texts[1], lasts[1]) or texts[1] == lasts[0]
 
 
 def _is_thought(channel: Channel) -> bool:
@@ -200,8 +211,3 @@ def _name_points(channel: Channel, marks: Marks) -> float:
         points += min([0.0, *(says.get(one, 0.0) for one in told)])
         points += 2.0 if "text" in told else 0.0
     return points
-
-
-def strings(values: Iterable[Any]) -> list[str]:
-    """The values as strings."""
-    return [spelled(value) for value in values]

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fetch2py.dialects import Reader, compile_dialect, complaint
-from fetch2py.dialects.pointers import raw_text
 from fetch2py.framing import Frame
 from fetch2py.learning.channel import Channel
 from fetch2py.learning.choosing import Choice, choose
@@ -22,6 +21,7 @@ from fetch2py.learning.writing import described, write
 __all__ = ["Lesson", "Reading", "learn_frames"]
 
 _SURE = 0.8
+_WORTH, _WORTH_ALONE = 0.0, 3.0
 _ENOUGH_POINTS = 5.0
 _ENOUGH_MARGIN = 3.0
 _HELD_BACK = ("task_id", "taskId", "job_id", "jobId", "request_id", "run_id", "ticket")
@@ -105,7 +105,8 @@ def _reading(
 
 
 def _worth(channel: Channel) -> bool:
-    return channel.score > 0.0 and bool(channel.text.strip())
+    least = _WORTH if len(channel.values) > 1 else _WORTH_ALONE
+    return channel.score > least and bool(channel.text.strip())
 
 
 def _rival(texts: Sequence[Channel], text: str) -> Channel | None:
@@ -171,7 +172,3 @@ def _is_ticket(data: Mapping[str, Any]) -> bool:
     both = {**data, **inner} if isinstance(inner, dict) else data
     return any(key in both for key in _HELD_BACK) and any(key in both for key in _WAITING)
 
-
-def shown(frames: Sequence[Frame]) -> list[str]:
-    """The frames' data as text, for a person."""
-    return [raw_text(frame) for frame in frames]

@@ -77,9 +77,19 @@ def _keep(found: Places, at: str, tokens: Tokens, number: int, value: Any) -> No
         if place is None and len(found.texts) < _MOST_PLACES:
             place = found.texts[at] = Place(at, tokens, [])
         if place is not None:
-            place.values.append((number, value))
+            _put(place, number, value)
     if "*" not in tokens and at != "" and (at in found.scalars or len(found.scalars) < _MOST_PLACES):
         found.scalars.setdefault(at, {})[number] = value
+
+
+def _put(place: Place, number: int, value: Any) -> None:
+    """Adds a value. All members of an array are one value, as a pointer with `*` reads them."""
+    if place.values and place.values[-1][0] == number and "*" in place.tokens:
+        before = place.values[-1][1]
+        if isinstance(before, str) and isinstance(value, str):
+            place.values[-1] = (number, before + value)
+            return
+    place.values.append((number, value))
 
 
 def _leaves(record: Record, skipped: set[Tokens], bare: bool) -> Iterator[tuple[Tokens, Any]]:

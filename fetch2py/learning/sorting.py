@@ -50,9 +50,9 @@ class Sorted(NamedTuple):
     doubts: tuple[str, ...]
 
 
-def sort(place: Place, marks: Marks) -> Sorted:
-    """The place's values by kind, those that are empty aside."""
-    values = [(number, value) for number, value in place.values if value != ""]
+def sort(place: Place, marks: Marks, sent: str = "") -> Sorted:
+    """The place's values by kind, those that are empty or repeat what was `sent` aside."""
+    values = _without_echo([(number, value) for number, value in place.values if value != ""], sent.strip())
     relevant = _few(marks.relevant({number for number, _ in values}, place.pointer), values)
     atoms = _atoms(values, relevant)
     if any(isinstance(value, str) for _, value in values) and place.tokens:
@@ -71,6 +71,12 @@ def sort(place: Place, marks: Marks) -> Sorted:
             reasoning += thoughts
             doubts += doubt
     return Sorted(kept, reasoning, finals, doubts)
+
+
+def _without_echo(values: list[tuple[int, Any]], sent: str) -> list[tuple[int, Any]]:
+    if sent and len(values) > 1 and isinstance(values[0][1], str) and values[0][1].strip() == sent:
+        return [pair for pair in values if pair[1] != values[0][1]] or values
+    return values
 
 
 def _name(mark: Mark) -> str:

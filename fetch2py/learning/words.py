@@ -21,7 +21,7 @@ _WEIGHTS = {
     **dict.fromkeys(("description", "desc", "label", "display", "comment", "notice", "hint", "tip"), -3.0),
     **dict.fromkeys(("id", "ids", "uuid", "guid", "hash", "etag", "key", "nonce", "signature", "sign"), -8.0),
     **dict.fromkeys(("url", "uri", "link", "href", "src", "icon", "avatar", "image", "path", "file"), -8.0),
-    **dict.fromkeys(("type", "event", "op", "kind", "role", "model", "status", "state", "phase"), -6.0),
+    **dict.fromkeys(("type", "event", "op", "kind", "object", "role", "model", "status", "state", "phase"), -6.0),
     **dict.fromkeys(("time", "date", "created", "updated", "timestamp", "version", "locale", "lang"), -8.0),
     **dict.fromkeys(("obfuscation", "padding", "pad", "noise", "random", "salt", "cursor"), -8.0),
     **dict.fromkeys(("finish", "stop", "reason", "code", "fingerprint", "tier", "currency", "region"), -6.0),

@@ -55,7 +55,7 @@ def collected(events: Iterable[Event]) -> Answer:
 
 
 def answered(
-    dialect: Any, head: Mapping[str, str], *chunks: bytes, status: int = 200, **more: str
+    dialect: Any, head: Mapping[str, str], *chunks: bytes, status: int = 200, **more: Any
 ) -> Exchange:
     """The exchange of a whole answer, with what its events say checked against what it says itself."""
     exchange = Exchange(dialect, **more)

@@ -7,46 +7,42 @@ sent. Must not know how the bytes come.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from fetch2py.errors import (
-    ExchangeError,
-    ProfileError,
-    ReplyMalformed,
-    ReplyRefused,
-    ReplyTruncated,
-    WireError,
-)
+from fetch2py.answer.watching import Watcher
+from fetch2py.dialects import Account
+from fetch2py.errors import ExchangeError, ReplyMalformed, ReplyRefused, ReplyTruncated, WireError
 from fetch2py.events import End, Error, Event, Outcome, Reasoning, Text
 from fetch2py.exchange import Exchange
-from fetch2py.request import Request
-from fetch2py.wire import DEFAULT_TIMEOUTS, Timeouts
+from fetch2py.wire import Response
+
+if TYPE_CHECKING:
+    from fetch2py.recording import How
 
 __all__ = ["Reading"]
 
+_LEFT = "The rest of the answer was not read, since nothing in it could change what it is."
+
 
 class Reading:
-    """What is known of an answer so far. The same for the sync and the async answer."""
+    """What is known of an answer so far. The same for every answer, wherever its bytes come from.
+
+    Whoever looks on (`watchers`) is told of everything as it comes.
+    """
 
     def __init__(
         self,
-        request: Request,
+        dialect: str | Mapping[str, Any] | None,
         *,
-        dialect: str | Mapping[str, Any] | None = None,
+        host: str = "",
         sent: str = "",
         secrets: Iterable[str] = (),
-        timeouts: Timeouts = DEFAULT_TIMEOUTS,
-        allow_lossy: bool = False,
+        watchers: Iterable[Watcher] = (),
     ) -> None:
-        if request.lost_bytes and not allow_lossy:
-            raise ProfileError(
-                f"Nothing was sent, since the request isn't whole. {request.lost_bytes[0].message}",
-                hint="To send what there is all the same, use --allow-lossy (in Python, allow_lossy=True).",
-            )
-        self._request = request
-        self._timeouts = timeouts
-        self._exchange = Exchange(dialect, host=_host(request.url), sent=sent)
+        self._watchers = tuple(watchers)
+        accounts = [watcher.account for watcher in self._watchers if watcher.account is not None]
+        self._exchange = Exchange(dialect, host=host, sent=sent, account=_together(accounts))
         self._pending: deque[Event] = deque()
         self._fault: ExchangeError | None = None
         self._secrets = tuple(secrets)
@@ -116,6 +112,26 @@ class Reading:
         # A server that never stops would be read for ever.
         return self._exchange.given_up and not self._raw
 
+    def _receive_head(self, head: Response[Any]) -> list[Event]:
+        for watcher in self._watchers:
+            watcher.head(head.status, head.headers)
+        return self._exchange.receive_head(head.status, head.headers)
+
+    def _receive_data(self, chunk: bytes) -> list[Event]:
+        events = self._exchange.receive_data(chunk)
+        for watcher in self._watchers:
+            watcher.piece(chunk, events)
+        return events
+
+    def _receive_end(self) -> list[Event]:
+        events = self._exchange.receive_end()
+        return self._over("broken", _LEFT, events) if self._enough else self._over("complete", "", events)
+
+    def _over(self, how: How, error: str, events: list[Event]) -> list[Event]:
+        for watcher in self._watchers:
+            watcher.end(how, error, events)
+        return events
+
     def _next_pending(self) -> Event:
         event = self._pending.popleft()
         return Error(self._masked(event.message)) if type(event) is Error else event
@@ -137,11 +153,12 @@ class Reading:
 
     def _refused(self, refusal: ReplyRefused) -> list[Event]:
         self._fault = refusal
-        return [Error(refusal.message), End("error", self.ids)]
+        return self._over("lost", refusal.message, [Error(refusal.message), End("error", self.ids)])
 
     def _broken_off(self, fault: ExchangeError) -> list[Event]:
         self._fault = fault
-        return self._exchange.abort(fault.message)
+        how: How = "lost" if isinstance(fault, WireError) else "broken"
+        return self._over(how, fault.message, self._exchange.abort(fault.message))
 
     def _left_over(self, fault: WireError) -> list[Event]:
         # What was held back until more of it came is still the answer's; in place of its End stands the
@@ -149,11 +166,11 @@ class Reading:
         return [event for event in self._broken_off(fault) if isinstance(event, Text | Reasoning)]
 
 
-def _host(url: str) -> str:
-    from urllib.parse import urlsplit
+def _together(calls: Sequence[Callable[[Account], None]]) -> Callable[[Account], None] | None:
+    """All of these as one; None for none."""
 
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        # The wire says what is wrong with it.
-        return ""
+    def account(of: Account) -> None:
+        for call in calls:
+            call(of)
+
+    return account if calls else None

@@ -5,18 +5,20 @@ The twins differ in `await` alone; what they share is in `Reading`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from fetch2py import wire
 from fetch2py.answer.reading import Reading
-from fetch2py.errors import ReplyMalformed, ReplyRefused, WireError
+from fetch2py.answer.watching import Watcher
+from fetch2py.errors import ProfileError, ReplyMalformed, ReplyRefused, WireError
 from fetch2py.events import Event
 from fetch2py.request import Request
-from fetch2py.wire import DEFAULT_TIMEOUTS, Timeouts
+from fetch2py.wire import DEFAULT_TIMEOUTS, Response, Timeouts
 
-__all__ = ["Answer", "AsyncAnswer", "Replayable", "areplay", "replay"]
+__all__ = ["Answer", "AsyncAnswer", "Iterated", "Replayable", "areplay", "replay"]
 
 # Decoded bytes as they came, and the events that they made.
 _Step = tuple[bytes, list[Event]]
@@ -37,22 +39,12 @@ class Replayable(Protocol):
         """The request with `message` in its slot, or as captured for None."""
 
 
-class Answer(Reading):
-    """The answer to one request: a context manager, and an iterator over its events.
+class Iterated(Reading):
+    """A reading whose bytes come while it is iterated over: what an answer is beside where it comes from."""
 
-    `request` goes out as it stands, at `with` or at the first event. `dialect` is a name, a mapping of rules
-    or None to detect it; `sent` is the person's message, so that its echo is not taken for an answer;
-    `secrets` are values that no error, note or exception may repeat. Text and reasoning are never touched.
-    A request with lost bytes is a ProfileError at once, unless `allow_lossy`.
-    Leaving the `with` closes the connection at once, read or not; a second `with` sends nothing and goes on
-    where the answer was left. Without a `with`, read it to the end. One thread at a time.
-
-    An answer that broke the rules of its framing ends there: nothing more of it can be read.
-
-    Raises WireError for what kept the answer away: no connection, no TLS, a time-out. A server that broke off
-    is no exception here but `End("truncated")`, and one that refused is `Error` and `End("error")`;
-    `raise_for_outcome` makes exceptions of both.
-    """
+    def _response(self) -> AbstractContextManager[Response[Iterator[bytes]]]:
+        """Where the head and the bytes come from; entering it may take its time."""
+        raise NotImplementedError
 
     @cached_property
     def _steps(self) -> Generator[_Step, None, None]:
@@ -61,13 +53,13 @@ class Answer(Reading):
     def _run(self) -> Generator[_Step, None, None]:
         self._begun = True
         try:
-            with wire.stream(self._request, self._timeouts) as response:
-                yield b"", self._exchange.receive_head(response.status, response.headers)
+            with self._response() as response:
+                yield b"", self._receive_head(response)
                 for chunk in response.chunks:
-                    yield chunk, self._exchange.receive_data(chunk)
+                    yield chunk, self._receive_data(chunk)
                     if self._enough:
                         break
-            yield b"", self._exchange.receive_end()
+            yield b"", self._receive_end()
         except ReplyRefused as refusal:
             yield b"", self._refused(refusal)
         except ReplyMalformed as fault:
@@ -79,7 +71,7 @@ class Answer(Reading):
                 raise safe from None
             raise
 
-    def __enter__(self) -> Answer:
+    def __enter__(self) -> Self:
         """Send the request and wait for the answer's head, unless that was done before."""
         if not self._begun:
             self._pending.extend(next(self._steps)[1])
@@ -111,7 +103,52 @@ class Answer(Reading):
                 yield chunk
 
 
-class AsyncAnswer(Reading):
+class Asked(Reading):
+    """A reading of the answer to a request that goes out now: what the twins are made from."""
+
+    def __init__(
+        self,
+        request: Request,
+        *,
+        dialect: str | Mapping[str, Any] | None = None,
+        sent: str = "",
+        secrets: Iterable[str] = (),
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        allow_lossy: bool = False,
+        watchers: Iterable[Watcher] = (),
+    ) -> None:
+        if request.lost_bytes and not allow_lossy:
+            raise ProfileError(
+                f"Nothing was sent, since the request isn't whole. {request.lost_bytes[0].message}",
+                hint="To send what there is all the same, use --allow-lossy (in Python, allow_lossy=True).",
+            )
+        super().__init__(dialect, host=_host(request.url), sent=sent, secrets=secrets, watchers=watchers)
+        self._request = request
+        self._timeouts = timeouts
+
+
+class Answer(Iterated, Asked):
+    """The answer to one request: a context manager, and an iterator over its events.
+
+    `request` goes out as it stands, at `with` or at the first event. `dialect` is a name, a mapping of rules
+    or None to detect it; `sent` is the person's message, so that its echo is not taken for an answer;
+    `secrets` are values that no error, note or exception may repeat. Text and reasoning are never touched.
+    A request with lost bytes is a ProfileError at once, unless `allow_lossy`. `watchers` look on.
+    Leaving the `with` closes the connection at once, read or not; a second `with` sends nothing and goes on
+    where the answer was left. Without a `with`, read it to the end. One thread at a time.
+
+    An answer that broke the rules of its framing ends there: nothing more of it can be read.
+
+    Raises WireError for what kept the answer away: no connection, no TLS, a time-out. A server that broke off
+    is no exception here but `End("truncated")`, and one that refused is `Error` and `End("error")`;
+    `raise_for_outcome` makes exceptions of both.
+    """
+
+    def _response(self) -> AbstractContextManager[Response[Iterator[bytes]]]:
+        return wire.stream(self._request, self._timeouts)
+
+
+class AsyncAnswer(Asked):
     """The twin of `Answer` for tasks: `async with`, `async for`.
 
     Cancelling the task closes the connection at once. Without the `async with`, an answer that is not read to
@@ -126,12 +163,12 @@ class AsyncAnswer(Reading):
         self._begun = True
         try:
             async with wire.astream(self._request, self._timeouts) as response:
-                yield b"", self._exchange.receive_head(response.status, response.headers)
+                yield b"", self._receive_head(response)
                 async for chunk in response.chunks:
-                    yield chunk, self._exchange.receive_data(chunk)
+                    yield chunk, self._receive_data(chunk)
                     if self._enough:
                         break
-            yield b"", self._exchange.receive_end()
+            yield b"", self._receive_end()
         except ReplyRefused as refusal:
             yield b"", self._refused(refusal)
         except ReplyMalformed as fault:
@@ -143,7 +180,7 @@ class AsyncAnswer(Reading):
                 raise safe from None
             raise
 
-    async def __aenter__(self) -> AsyncAnswer:
+    async def __aenter__(self) -> Self:
         """Send the request and wait for the answer's head, unless that was done before."""
         if not self._begun:
             self._pending.extend((await anext(self._steps))[1])
@@ -212,3 +249,13 @@ def areplay(
         timeouts=timeouts,
         allow_lossy=allow_lossy,
     )
+
+
+def _host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        # The wire says what is wrong with it.
+        return ""

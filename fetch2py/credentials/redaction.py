@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 from fetch2py.credentials.jwt import find_jwts
 from fetch2py.credentials.rules import BEGINNINGS, SECRET_FIELDS, grade, is_secret
 
-__all__ = ["masked"]
+__all__ = ["LEAST_PART", "masked", "spellings"]
 
 _MASK = "(redacted)"
 # The characters that a mask shows of a long secret: enough to tell eyJ from sk-.
@@ -26,7 +26,7 @@ _SHOWN = 3
 _LONG = 16
 # Shorter texts are part of too many others: masking "1" or "dark" would blot out what isn't secret.
 _LEAST_WHOLE = 4
-_LEAST_PART = 8
+LEAST_PART = 8
 
 _SCHEME = re.compile(r"\b((?:bearer|basic)(?:[ \t]|%20|\+)++)([\w.~+/=%-]{8,}+)", re.IGNORECASE | re.ASCII)
 _USERINFO = re.compile(r"""(://[^\s/?#@:"']{0,256}+:)([^\s/?#@"']{1,512}+)(?=@)""")
@@ -62,14 +62,14 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 
 def _without_known(text: str, secrets: Iterable[str]) -> str:
-    forms = {form for secret in secrets for form in _forms(secret) if form in text}
+    forms = {form for secret in secrets for form in spellings(secret) if form in text}
     if not forms:
         return text
     longest_first = sorted(forms, key=lambda form: (-len(form), form))
     return re.sub("|".join(map(_bounded, longest_first)), lambda match: _masked(match[0]), text)
 
 
-def _forms(secret: str) -> Iterator[str]:
+def spellings(secret: str) -> Iterator[str]:
     """The spellings in which a secret, or what is secret in it, may be printed."""
     bases = {secret, unquote_plus(secret)}
     if "\\" in secret:
@@ -77,7 +77,7 @@ def _forms(secret: str) -> Iterator[str]:
         with suppress(ValueError):
             bases.add(str(json.loads(f'"{secret}"', strict=False)))
     for base in bases:
-        parts = ((part, _LEAST_PART) for part in _parts(base))
+        parts = ((part, LEAST_PART) for part in _parts(base))
         for text, least in ((base, _LEAST_WHOLE), *parts):
             if len(text) >= least:
                 yield text
@@ -111,7 +111,7 @@ def _cookies(field: str) -> Iterator[tuple[str, str]]:
 
 def _bounded(form: str) -> str:
     literal = re.escape(form)
-    return literal if len(form) >= _LEAST_PART else rf"(?<!\w){literal}(?!\w)"
+    return literal if len(form) >= LEAST_PART else rf"(?<!\w){literal}(?!\w)"
 
 
 def _without_jwts(text: str) -> str:

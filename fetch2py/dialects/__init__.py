@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from fetch2py.dialects.complaints import complaint
 from fetch2py.dialects.detect import Detector, by_host, family, in_framing, named
+from fetch2py.dialects.explaining import Account, ExplainingReader, Taken
 from fetch2py.dialects.reader import Reader
 from fetch2py.dialects.rows import DIALECTS
 from fetch2py.dialects.rules import Dialect, compile_dialect
 
 __all__ = [
     "DIALECTS",
+    "Account",
     "Detector",
     "Dialect",
+    "ExplainingReader",
     "Reader",
+    "Taken",
     "by_host",
     "compile_dialect",
     "complaint",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from fetch2py.dialects.actions import Findings, compile_action
+from fetch2py.dialects.actions import Action, Findings, compile_action
 from fetch2py.dialects.conditions import Condition
 from fetch2py.dialects.plans import Plans
 from fetch2py.dialects.rules import Dialect, Expansion
@@ -42,8 +42,7 @@ class Reader:
         self._carried: dict[str, Any] = {}
         # Bare text can look like several records by chance.
         self._splits = not any(rule.get and rule.get.text == "@raw" for rule in dialect.rules)
-        actions = [compile_action(rule, self._findings, dialect.strip_nul) for rule in dialect.rules]
-        self._plan = Plans(list(zip(dialect.rules, actions, strict=True))).plan
+        self._plan = Plans(list(zip(dialect.rules, self._actions(), strict=True))).plan
 
     @property
     def text(self) -> str:
@@ -99,6 +98,11 @@ class Reader:
         channels = self._findings.channels
         text, reasoning = channels["text"].finish(), channels["reasoning"].finish()
         return [*([Reasoning(reasoning)] if reasoning else []), *([Text(text)] if text else [])]
+
+    def _actions(self) -> list[Action]:
+        """What each rule does, in their order."""
+        dialect = self.dialect
+        return [compile_action(rule, self._findings, dialect.strip_nul) for rule in dialect.rules]
 
     def _read_odd(self, raw: str, frame: Frame, events: list[Event]) -> None:
         """A frame that isn't JSON from its first character to its last."""

@@ -6,10 +6,19 @@ particular.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from fetch2py.dialects import Detector, Dialect, Reader, compile_dialect, complaint, family
+from fetch2py.dialects import (
+    Account,
+    Detector,
+    Dialect,
+    ExplainingReader,
+    Reader,
+    compile_dialect,
+    complaint,
+    family,
+)
 from fetch2py.events import End, Error, Event, Outcome
 from fetch2py.exchange.choice import Choice, choose, compiled, media_type
 from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page, opens_page
@@ -35,7 +44,8 @@ class Exchange:
     """Reads one answer.
 
     `dialect` is a name in DIALECTS, a mapping of rules, or None to detect it; `host` is the request's, `sent`
-    the message that it held. Raises ProfileInvalid for a name or rules that can't be used.
+    the message that it held; `account` is called with what became of each record. Raises ProfileInvalid for a
+    name or rules that can't be used.
 
     Call `receive_head`, then `receive_data` for each piece of the body, cut anywhere, then `receive_end`, or
     `abort` if the connection broke. Each returns the events that are due; the last of all is End. What was
@@ -46,13 +56,21 @@ class Exchange:
     speaks of the transport alone.
     """
 
-    def __init__(self, dialect: str | Mapping[str, Any] | None, *, host: str = "", sent: str = "") -> None:
+    def __init__(
+        self,
+        dialect: str | Mapping[str, Any] | None,
+        *,
+        host: str = "",
+        sent: str = "",
+        account: Callable[[Account], None] | None = None,
+    ) -> None:
         self.status = 0
         self.outcome: Outcome | None = None
         self.why = ""
         self._given = compiled(dialect)
         self._host = host.partition(":")[0].lower()
         self._sent = sent
+        self._account = account
         self._error = ""
         self._notes: list[str] = []
         self._choice = Choice("text", DECODERS["text"](), None, "", expected=True, json=False)
@@ -176,7 +194,11 @@ class Exchange:
         return self._reader.receive(detector.held)
 
     def _take(self, dialect: Dialect | None, why: str) -> None:
-        self._reader = Reader(dialect or _NO_RULES, strict=self._choice.json)
+        rules, strict = dialect or _NO_RULES, self._choice.json
+        if self._account is None:
+            self._reader = Reader(rules, strict=strict)
+        else:
+            self._reader = ExplainingReader(rules, strict=strict, account=self._account)
         self.why = why
 
     def _finish(self, *, broken: bool) -> list[Event]:

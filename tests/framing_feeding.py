@@ -15,7 +15,7 @@ __all__ = ["Reading", "conformance", "decode", "every_way", "pieces"]
 _ROWS = Path(__file__).parent.parent / "fixtures" / "conformance"
 
 # Rows up to this many bytes are cut at every place; the longer ones would only repeat it.
-_SHORT = 300
+_SHORT = 1500
 
 
 class Reading(NamedTuple):

@@ -133,7 +133,7 @@ class Exchange:
             self._opening = b""
             self._page_options = options if name == "text" else {}
         if status not in ANSWERED or (is_page(content_type) and not _reads_pages(choice)):
-            self._refusal = Refusal(status, DECODERS[name](**options), family(self._reader.dialect))
+            self._refusal = Refusal(status, name, options, family(self._reader.dialect))
         elif choice.dialect is None:
             self._detector = Detector(choice.framing)
         return []
@@ -164,8 +164,7 @@ class Exchange:
             return []
         self._opening = None
         if page:
-            text = DECODERS["text"](**self._page_options)
-            self._refusal = Refusal(self.status, text, family(self._reader.dialect))
+            self._refusal = Refusal(self.status, "text", self._page_options, family(self._reader.dialect))
         return self.receive_data(opening)
 
     def _read(self, frames: list[Frame]) -> list[Event]:

@@ -6,11 +6,12 @@ Knows HTTP statuses, and the bodies that come with them. Must not know sockets, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fetch2py.dialects import Dialect, Reader, complaint
 from fetch2py.dialects.pointers import raw_text
-from fetch2py.framing import Decoder, Frame
+from fetch2py.framing import DECODERS, BodyDecoder, Decoder, Frame
 from fetch2py.jsontext import parse
 
 __all__ = ["ANSWERED", "Refusal", "is_page", "opens_page"]
@@ -57,9 +58,12 @@ def opens_page(opening: bytes, *, ended: bool = False) -> bool | None:
 class Refusal:
     """Collects a body that isn't an answer. Error rules of `dialects` come first, in their order."""
 
-    def __init__(self, status: int, decoder: Decoder, dialects: Iterable[Dialect]) -> None:
+    def __init__(
+        self, status: int, framing: str, options: Mapping[str, Any], dialects: Iterable[Dialect]
+    ) -> None:
         self._status = status
-        self._decoder = decoder
+        # Text is read as a document: whole.
+        self._decoder: Decoder = BodyDecoder(**options) if framing == "text" else DECODERS[framing](**options)
         self._dialects = dialects
         self._frames: list[Frame] = []
         self._room = _MOST_BYTES

@@ -8,30 +8,46 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from fetch2py.framing.connect import ConnectDecoder, EndStream, encode_envelope, read_end_stream
+from fetch2py.framing.connect import ConnectDecoder, EndStream, read_end_stream
+from fetch2py.framing.envelopes import encode_envelope
 from fetch2py.framing.frame import MAX_EVENT_BYTES, Decoder, Frame
-from fetch2py.framing.media_type import decoder_for
+from fetch2py.framing.grpc_web import GRPCWebDecoder, grpc_error
+from fetch2py.framing.json_seq import JSONSeqDecoder
+from fetch2py.framing.json_values import JSONArrayDecoder, JSONConcatDecoder
+from fetch2py.framing.lines import NDJSONDecoder, PrefixedLinesDecoder
+from fetch2py.framing.media_type import decoder_for, unreadable
+from fetch2py.framing.multipart import MultipartDecoder
 from fetch2py.framing.sse import SSEDecoder, encode_event, records
-from fetch2py.framing.whole import JSONDecoder, TextDecoder
+from fetch2py.framing.whole import BodyDecoder, JSONDecoder, TextDecoder
 
 __all__ = [
     "DECODERS",
     "MAX_EVENT_BYTES",
+    "BodyDecoder",
     "Decoder",
     "EndStream",
     "Frame",
     "decoder_for",
     "encode_envelope",
     "encode_event",
+    "grpc_error",
     "read_end_stream",
     "records",
+    "unreadable",
 ]
 
 DECODERS: Mapping[str, Callable[..., Decoder]] = MappingProxyType(
     {
         "sse": SSEDecoder,
         "connect": ConnectDecoder,
+        "grpc-web": GRPCWebDecoder,
+        "ndjson": NDJSONDecoder,
         "json": JSONDecoder,
+        "json-array": JSONArrayDecoder,
+        "json-concat": JSONConcatDecoder,
+        "json-seq": JSONSeqDecoder,
+        "multipart": MultipartDecoder,
+        "prefixed-lines": PrefixedLinesDecoder,
         "text": TextDecoder,
     }
 )

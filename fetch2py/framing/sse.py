@@ -10,14 +10,13 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from fetch2py import jsontext
-from fetch2py.framing.frame import MAX_EVENT_BYTES, Frame, too_large
+from fetch2py.framing.frame import MAX_EVENT_BYTES, Frame, too_large, without_bom
 
 __all__ = ["END_MARKS", "SSEDecoder", "encode_event", "records"]
 
 END_MARKS = frozenset({"[DONE]"})
 """Data that ends an answer and is not JSON, as OpenAI's streams and all that follow them have it."""
 
-_BOM = b"\xef\xbb\xbf"
 _BLANK = b"\n\n"
 
 _MAX_RETRY_DIGITS = 4000
@@ -57,7 +56,9 @@ class SSEDecoder:
         if self.problem:
             return []
         if self._opening is not None:
-            data = self._without_bom(self._opening + data)
+            opening = self._opening + data
+            sound = without_bom(opening)
+            self._opening, data = (opening, b"") if sound is None else (None, sound)
         if self._after_cr or b"\r" in data:
             data = self._with_line_feeds(data)
         pending = self._pending
@@ -98,13 +99,6 @@ class SSEDecoder:
             return []
         self.complete = True
         return [Frame(name or "message", data, last_id, None, False)]
-
-    def _without_bom(self, opening: bytes) -> bytes:
-        if len(opening) < len(_BOM) and _BOM.startswith(opening):
-            self._opening = opening
-            return b""
-        self._opening = None
-        return opening.removeprefix(_BOM)
 
     def _with_line_feeds(self, data: bytes) -> bytes:
         """The bytes with every line end as LF. A CR ends its line at once, and a LF behind it ends none."""

@@ -1,27 +1,71 @@
-"""Bodies that are one unit: a JSON text, and text of any kind. One frame, at the end of the stream.
+"""Bodies without records in them: one JSON text, and text of any kind.
 
 Must not know what the text says.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
+
 from fetch2py import jsontext
 from fetch2py.framing.frame import MAX_EVENT_BYTES, Frame
 
-__all__ = ["JSONDecoder", "TextDecoder"]
+__all__ = ["BodyDecoder", "JSONDecoder", "TextDecoder", "text_of"]
+
+_BOM = "\ufeff"
+
+_CHARSETS = re.compile(
+    r"utf-8|utf-16-[lb]e|ascii|iso8859-\d+|cp125\d|cp866|cp874|cp932|cp949|koi8-[ru]|mac-roman|tis-620"
+    r"|gbk|gb2312|gb18030|big5|big5hkscs|shift_jis|euc_jp|iso2022_jp|euc_kr"
+)
+"""Python's names for the charsets that browsers read (WHATWG Encoding, section 4.2). Its further codecs turn
+bytes into something else, or raise or warn on some bytes whatever they are told to do."""
 
 
 class TextDecoder:
-    """The whole body as one frame; a Decoder.
+    """Text as it arrives, up to the last whole character; a Decoder.
 
-    `charset` is the media type's parameter of that name; one that is unknown, or "", is read as UTF-8.
-    An empty body gives no frame.
+    `charset` is the media type's parameter of that name; one that browsers don't know, or "", is read as
+    UTF-8. A leading byte order mark is dropped. `complete` is False where the stream ends within a
+    character. Nothing is kept, so `max_event_bytes` has nothing to cap.
     """
 
     def __init__(self, *, charset: str = "", max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self.complete = False
         self.problem = ""
-        self._charset = charset or "utf-8"
+        self.stopped = False
+        self._decoder = codecs.getincrementaldecoder(_codec(charset))("replace")
+        self._begun = False
+
+    def receive_data(self, data: bytes) -> list[Frame]:
+        """The text that these bytes complete."""
+        return self._frames(self._decoder.decode(data))
+
+    def receive_end(self) -> list[Frame]:
+        """What a cut character leaves: one U+FFFD."""
+        frames = self._frames(self._decoder.decode(b"", True))
+        self.complete = not frames
+        return frames
+
+    def _frames(self, text: str) -> list[Frame]:
+        if text and not self._begun:
+            self._begun = True
+            text = text.removeprefix(_BOM)
+        return [Frame(None, text)] if text else []
+
+
+class BodyDecoder:
+    """The whole body as one frame, at the end of the stream; a Decoder.
+
+    For who reads a body as a document: a page, a refusal. `charset` as for text. An empty body
+    gives no frame.
+    """
+
+    def __init__(self, *, charset: str = "", max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+        self.complete = False
+        self.problem = ""
+        self._charset = charset
         self._limit = max_event_bytes
         self._body = bytearray()
 
@@ -43,7 +87,7 @@ class TextDecoder:
         """The body."""
         if self.problem:
             return []
-        text = _decoded(self._body, self._charset).removeprefix("\ufeff")
+        text = text_of(bytes(self._body), self._charset)
         self.complete = self._is_complete(text)
         return [Frame(None, text)] if text else []
 
@@ -52,7 +96,7 @@ class TextDecoder:
         return True
 
 
-class JSONDecoder(TextDecoder):
+class JSONDecoder(BodyDecoder):
     """The whole body as one frame; a Decoder. Always UTF-8 (RFC 8259 section 8.1).
 
     `complete` is False where the body is not one JSON text; it is delivered all the same, for what stands
@@ -63,16 +107,21 @@ class JSONDecoder(TextDecoder):
         super().__init__(max_event_bytes=max_event_bytes)
 
     def _is_complete(self, text: str) -> bool:
-        try:
-            jsontext.parse(text)
-        except ValueError:
-            return False
-        return True
+        return jsontext.is_json(text)
 
 
-def _decoded(body: bytearray, charset: str) -> str:
+def text_of(body: bytes, charset: str = "") -> str:
+    """A body as text, in a charset as its media type names it, without a leading byte order mark."""
+    return body.decode(_codec(charset), "replace").removeprefix(_BOM)
+
+
+def _codec(charset: str) -> str:
+    """Python's codec for a charset."""
     try:
-        return body.decode(charset, "replace")
+        name = codecs.lookup(charset).name if charset else "utf-8"
     except (LookupError, ValueError):
-        # Not a charset that Python knows, or one that is no text encoding at all.
-        return body.decode("utf-8", "replace")
+        return "utf-8"
+    if name == "utf-16":
+        # The web's utf-16 is little-endian; Python's asks for a byte order mark.
+        return "utf-16-le"
+    return name if _CHARSETS.fullmatch(name) else "utf-8"

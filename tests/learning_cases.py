@@ -71,7 +71,9 @@ CASES = [
     Case(
         "delta-and-final",
         _SSE,
-        sse(*({"type": "chunk", "t": one} for one in _ZH), {"type": "done", "full_text": _ZH_ALL, "cost": 12}),
+        sse(
+            *({"type": "chunk", "t": one} for one in _ZH), {"type": "done", "full_text": _ZH_ALL, "cost": 12}
+        ),
         _ZH_ALL,
     ),
     Case(
@@ -98,8 +100,12 @@ CASES = [
         _SSE,
         sse(
             *(
-                {"ops": [{"op": "add", "path": "/streamed_output/-", "value": one}, {"op": "replace",
-                 "path": "/count", "value": n}]}
+                {
+                    "ops": [
+                        {"op": "add", "path": "/streamed_output/-", "value": one},
+                        {"op": "replace", "path": "/count", "value": n},
+                    ]
+                }
                 for n, one in enumerate(_ZH)
             ),
             {"ops": [{"op": "replace", "path": "/final_output", "value": {"output": _ZH_ALL}}]},
@@ -113,10 +119,14 @@ CASES = [
             {"p": "/message/content/parts/0", "o": "append", "v": "The"},
             {"v": " sea"},
             {"v": " is calm"},
-            {"o": "patch", "p": "", "v": [
-                {"p": "/message/content/parts/0", "o": "append", "v": " today."},
-                {"p": "/message/status", "o": "replace", "v": "finished_successfully"},
-            ]},
+            {
+                "o": "patch",
+                "p": "",
+                "v": [
+                    {"p": "/message/content/parts/0", "o": "append", "v": " today."},
+                    {"p": "/message/status", "o": "replace", "v": "finished_successfully"},
+                ],
+            },
             "[DONE]",
         ),
         "The sea is calm today.",
@@ -169,20 +179,32 @@ CASES = [
         ),
         "Yes, it works!",
     ),
-    Case("bare-tokens", _SSE, b"".join(b"data: " + one.encode() + b"\n\n" for one in
-         ("Once", " upon", " a", " time", " there", " was")) , "Once upon a time there was"),
+    Case(
+        "bare-tokens",
+        _SSE,
+        b"".join(
+            b"data: " + one.encode() + b"\n\n" for one in ("Once", " upon", " a", " time", " there", " was")
+        ),
+        "Once upon a time there was",
+    ),
     Case("bare-tokens-done", _SSE, sse("你好", "，我是", "小助手", "。", "[DONE]"), "你好，我是小助手。"),
     Case("json-string-tokens", _SSE, sse(*(json.dumps(one) for one in _CODE), "[DONE]"), _CODE_ALL),
     Case("plain-text", _TEXT, _ZH_ALL.encode(), _ZH_ALL),
-    Case("plain-text-lines", "text/plain; charset=utf-8", b"First line.\n\n- a\n- b\n\nLast line.\n",
-         "First line.\n\n- a\n- b\n\nLast line.\n"),
+    Case(
+        "plain-text-lines",
+        "text/plain; charset=utf-8",
+        b"First line.\n\n- a\n- b\n\nLast line.\n",
+        "First line.\n\n- a\n- b\n\nLast line.\n",
+    ),
     Case(
         "padding-noise",
         _SSE,
         sse(
             *(
                 {"c": one, "pad": noise}
-                for one, noise in zip(_EN, ("aX91k", "Qz7Lm20pq", "p9", "Zk2mmW01xx", "r4N7vQ2m", "b7"), strict=True)
+                for one, noise in zip(
+                    _EN, ("aX91k", "Qz7Lm20pq", "p9", "Zk2mmW01xx", "r4N7vQ2m", "b7"), strict=True
+                )
             )
         ),
         _EN_ALL,
@@ -203,8 +225,18 @@ CASES = [
         "citations-beside",
         _SSE,
         sse(
-            ("sources", {"docs": [{"title": "Paris", "url": "https://example.com/a",
-                                   "snippet": "Paris is the capital and most populous city of France."}]}),
+            (
+                "sources",
+                {
+                    "docs": [
+                        {
+                            "title": "Paris",
+                            "url": "https://example.com/a",
+                            "snippet": "Paris is the capital and most populous city of France.",
+                        }
+                    ]
+                },
+            ),
             *(("token", {"t": one}) for one in _EN),
             ("usage", {"in": 4, "out": 6}),
         ),
@@ -242,42 +274,80 @@ CASES = [
     Case(
         "one-record",
         _JSON,
-        _dumps({"code": 0, "msg": "success", "data": {"answer": "Paris is the capital of France.",
-                "conversation_id": _UUID}, "trace_id": "ab12cd34ef56"}).encode(),
+        _dumps(
+            {
+                "code": 0,
+                "msg": "success",
+                "data": {"answer": "Paris is the capital of France.", "conversation_id": _UUID},
+                "trace_id": "ab12cd34ef56",
+            }
+        ).encode(),
         "Paris is the capital of France.",
     ),
     Case(
         "one-record-completion",
         _JSON,
-        _dumps({"id": "cmpl-9", "object": "text_completion", "model": "own-1", "output": [{"type": "message",
-                "content": [{"type": "output_text", "text": "It is half past nine."}]}], "usage": {"n": 3}}
-               ).encode(),
+        _dumps(
+            {
+                "id": "cmpl-9",
+                "object": "text_completion",
+                "model": "own-1",
+                "output": [
+                    {"type": "message", "content": [{"type": "output_text", "text": "It is half past nine."}]}
+                ],
+                "usage": {"n": 3},
+            }
+        ).encode(),
         "It is half past nine.",
     ),
     Case(
         "one-record-messages",
         _JSON,
-        _dumps({"messages": [{"role": "user", "content": "What time is it?"},
-                             {"role": "assistant", "content": "Half past nine, I believe."}]}).encode(),
+        _dumps(
+            {
+                "messages": [
+                    {"role": "user", "content": "What time is it?"},
+                    {"role": "assistant", "content": "Half past nine, I believe."},
+                ]
+            }
+        ).encode(),
         "Half past nine, I believe.",
         sent="What time is it?",
     ),
     Case(
         "error-midway",
         _SSE,
-        sse({"w": "The "}, {"w": "weather "}, {"w": "is "}, {"error": {"code": 500, "message": "Backend gone"}}),
+        sse(
+            {"w": "The "},
+            {"w": "weather "},
+            {"w": "is "},
+            {"error": {"code": 500, "message": "Backend gone"}},
+        ),
         "The weather is ",
     ),
     Case("error-only", _SSE, sse({"type": "error", "message": "Please sign in again."}), None),
     Case("error-code", _JSON, b'{"code":40101,"msg":"token is invalid","data":null}', None),
     Case("task", _JSON, b'{"status":"queued","task_id":"t-81723","eta":12}', None),
     Case("task-wrapped", _JSON, b'{"code":0,"data":{"jobId":"8812","state":"PENDING"},"message":"ok"}', None),
-    Case("login-page", "text/html", b"<!doctype html><html><head><title>Login</title></head><body>Sign in to continue</body>"
-         b"</html>", None),
+    Case(
+        "login-page",
+        "text/html",
+        b"<!doctype html><html><head><title>Login</title></head><body>Sign in to continue</body></html>",
+        None,
+    ),
     Case("code-answer", _SSE, sse(*({"choices": [{"text": one}]} for one in _CODE)), _CODE_ALL),
-    Case("json-answer", _SSE, sse(*({"delta": one} for one in ('{"na', 'me": "', "Ada", '", "born": ', "1815}"))),
-         '{"name": "Ada", "born": 1815}'),
-    Case("number-tokens", _SSE, sse(*({"token": one} for one in ("1", ", ", "2", ", ", "3", ", ", "5"))), "1, 2, 3, 5"),
+    Case(
+        "json-answer",
+        _SSE,
+        sse(*({"delta": one} for one in ('{"na', 'me": "', "Ada", '", "born": ', "1815}"))),
+        '{"name": "Ada", "born": 1815}',
+    ),
+    Case(
+        "number-tokens",
+        _SSE,
+        sse(*({"token": one} for one in ("1", ", ", "2", ", ", "3", ", ", "5"))),
+        "1, 2, 3, 5",
+    ),
     Case("bare-number-tokens", _SSE, sse("The", "answer", "is", "42", "7", "."), "Theansweris427."),
     Case(
         "events-with-ids",
@@ -370,8 +440,10 @@ CASES = [
         "special-tokens",
         _SSE,
         sse(
-            *({"token": {"id": 5 + n, "text": one, "special": False}, "generated_text": None}
-              for n, one in enumerate(_EN)),
+            *(
+                {"token": {"id": 5 + n, "text": one, "special": False}, "generated_text": None}
+                for n, one in enumerate(_EN)
+            ),
             {"token": {"id": 2, "text": "</s>", "special": True}, "generated_text": _EN_ALL},
         ),
         _EN_ALL,
@@ -438,8 +510,12 @@ CASES = [
         sse(*({"x": {"y": one}} for one in ("👋", " Hi", "! ", "🎉", "🎊"))),
         "👋 Hi! 🎉🎊",
     ),
-    Case("one-delta", _SSE, sse({"event": "start", "id": "a1"}, {"event": "text", "text": "Yes, of course."},
-         {"event": "end"}), "Yes, of course."),
+    Case(
+        "one-delta",
+        _SSE,
+        sse({"event": "start", "id": "a1"}, {"event": "text", "text": "Yes, of course."}, {"event": "end"}),
+        "Yes, of course.",
+    ),
     Case(
         "audio-beside",
         _LINES,

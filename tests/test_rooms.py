@@ -31,6 +31,7 @@ OURS: dict[str, set[str]] = {
     "refreshing": {"credentials", "errors", "fetch_standard", "jsontext", "message", "profile", "request"},
     "recording": {"credentials", "errors"},
     "dialects": {"errors", "events", "framing", "jsontext"},
+    "learning": {"dialects", "framing", "jsontext"},
     "exchange": {"dialects", "errors", "events", "framing", "jsontext"},
     "wire": {"errors", "fetch_standard", "request"},
     "answer": {
@@ -40,7 +41,7 @@ OURS: dict[str, set[str]] = {
     "profiles": {"errors", "profile", "store"},
     "standin": {"framing"},
     "cli": {
-        "answer", "attaching", "credentials", "dialects", "errors", "events", "exchange", "importers",
+        "answer", "attaching", "credentials", "dialects", "errors", "events", "exchange", "importers", "learning",
         "message", "profile", "profiles", "refreshing", "request", "standin", "store", "version", "wire",
     },
     "__main__": {"cli"},

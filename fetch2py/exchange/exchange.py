@@ -108,6 +108,11 @@ class Exchange:
         return self._reader.dialect.name
 
     @property
+    def unread(self) -> bool:
+        """Whether records came, and no rules read them."""
+        return self._refusal is None and not self._reader.dialect.rules and self._reader.records > 0
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the person should know beside the events, such as that the server rewrote its text."""
         return (*self._reader.notes, *self._notes)

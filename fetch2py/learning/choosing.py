@@ -73,7 +73,9 @@ def _add(channels: list[Channel], place: Place, atoms: Sequence[Atom], doubts: S
     everywhere = frozenset(number for number, value in place.values if value != "")
     says = {atom.says for atom in atoms}
     channels.append(
-        Channel([Member(place, values, everywhere)], says.pop() if len(says) == 1 else "", doubts=list(doubts))
+        Channel(
+            [Member(place, values, everywhere)], says.pop() if len(says) == 1 else "", doubts=list(doubts)
+        )
     )
 
 
@@ -109,9 +111,7 @@ def _corroborate(
     _without_one_kind(channel, wholes, marks)
 
 
-def _without_one_kind(
-    channel: Channel, wholes: Mapping[str, list[tuple[Place, int]]], marks: Marks
-) -> None:
+def _without_one_kind(channel: Channel, wholes: Mapping[str, list[tuple[Place, int]]], marks: Marks) -> None:
     """Leaves out one kind of record where the rest then adds up to a value that stands elsewhere."""
     if len(channel.members) != 1:
         return

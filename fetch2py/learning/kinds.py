@@ -19,12 +19,10 @@ Signature: TypeAlias = tuple[Any, ...]
 """The values of some marks in one record, None where it has none."""
 
 _TYPED = frozenset(
-    "event type kind phase channel op o mask p path role stage mode cmd action object author sender from "
-    "source node format method topic step subtype".split()
+    ["event", "type", "kind", "phase", "channel", "op", "o", "mask", "p", "path", "role", "stage", "mode", "cmd", "action", "object", "author", "sender", "from", "source", "node", "format", "method", "topic", "step", "subtype"]
 )
 _FLAGS = frozenset(
-    "think thinking reasoning thought final finish finished is done end ended complete completed special "
-    "partial echo last user hidden internal visible".split()
+    ["think", "thinking", "reasoning", "thought", "final", "finish", "finished", "is", "done", "end", "ended", "complete", "completed", "special", "partial", "echo", "last", "user", "hidden", "internal", "visible"]
 )
 _MOST_VALUES = 40
 _LONGEST = 80
@@ -95,7 +93,11 @@ def _rank(at: str, values: Mapping[int, Any], total: int) -> float | None:
             return len(path) / 10
         repeats = len(few) * 2 <= len(values) or len(few) == 1
         return 2 + len(path) / 10 if repeats and all(_is_label(one) for _, one in few) else None
-    if kinds == {int} and (words[-1:] == ("type",) or words[-1:] == ("kind",)) and len(few) <= max(8, total // 4):
+    if (
+        kinds == {int}
+        and (words[-1:] == ("type",) or words[-1:] == ("kind",))
+        and len(few) <= max(8, total // 4)
+    ):
         return len(path) / 10
     return None
 
@@ -105,7 +107,9 @@ def _is_short(value: Any) -> bool:
 
 
 def _is_label(value: Any) -> bool:
-    return value is None or (bool(value) and not any(letter.isspace() for letter in value) and value.isascii())
+    return value is None or (
+        bool(value) and not any(letter.isspace() for letter in value) and value.isascii()
+    )
 
 
 def _hashed(value: Any) -> Any:

@@ -25,6 +25,10 @@ _WORTH, _WORTH_ALONE = 0.0, 3.0
 _ENOUGH_POINTS = 5.0
 _ENOUGH_MARGIN = 3.0
 _HELD_BACK = ("task_id", "taskId", "job_id", "jobId", "request_id", "run_id", "ticket")
+_TICKET = (
+    "The answer only names a task: its text comes over another channel, such as a later request or a "
+    "WebSocket. Copy that request instead."
+)
 _WAITING = ("status", "state", "queue", "queued", "position")
 
 
@@ -40,7 +44,8 @@ class Lesson(NamedTuple):
     """What was learned. `rules` is None where no text was found, and `why` then says what came instead.
 
     `runner_up` is the next likeliest reading, None where nothing else could be the text. `confidence` is
-    between 0 and 1; from 0.8 on the lesson is `sure`. Nothing of it is to be taken for the answer before a
+    between 0 and 1; from 0.8 on the lesson is `sure`. `error` is what the server said was wrong, where it said
+    nothing else. Nothing of it is to be taken for the answer before a
     person has confirmed it.
     """
 
@@ -50,7 +55,7 @@ class Lesson(NamedTuple):
     why: str
     confidence: float
     runner_up: Reading | None = None
-    framing: str = "auto"
+    error: str = ""
 
     @property
     def sure(self) -> bool:
@@ -58,9 +63,7 @@ class Lesson(NamedTuple):
         return self.confidence >= _SURE
 
 
-def learn_frames(
-    frames: Sequence[Frame], head: Mapping[str, Any] | None = None, sent: str = ""
-) -> Lesson:
+def learn_frames(frames: Sequence[Frame], head: Mapping[str, Any] | None = None, sent: str = "") -> Lesson:
     """What a whole answer's frames show. `head` is what the dialect says of its framing (framing, options),
     `sent` the message that was answered."""
     opening = dict(head or {"framing": "auto"})
@@ -69,7 +72,7 @@ def learn_frames(
     kinds = marks(held, found)
     choice = choose(held, found, kinds, sent)
     if not choice.texts or not _worth(choice.texts[0]):
-        return _nothing(held, choice, opening)
+        return _nothing(held, choice)
     best = choice.texts[0]
     reading = _reading(opening, held, found, kinds, best, choice.reasoning)
     if reading.text != best.text.replace("\0", ""):
@@ -85,7 +88,6 @@ def learn_frames(
         _why(best, reading.rules),
         _confidence(best, rival, reading),
         second,
-        opening["framing"],
     )
 
 
@@ -146,29 +148,21 @@ def _why(best: Channel, rules: Mapping[str, Any]) -> str:
     return f"The text stands at {described(rules)} in {pieces}{reason}.".replace("..", ".")
 
 
-def _nothing(held: Material, choice: Choice, opening: Mapping[str, Any]) -> Lesson:
+def _nothing(held: Material, choice: Choice) -> Lesson:
     """No text was found: say what came instead."""
-    why = "Nothing in this answer looks like a text."
-    for record in held.errors:
-        if told := complaint(record.data):
-            why = f"The answer is an error: {told}"
-            break
-    else:
-        for record in held.said:
-            if isinstance(record.data, dict) and _is_ticket(record.data):
-                why = (
-                    "The answer only names a task: its text comes over another channel, such as a later "
-                    "request or a WebSocket, which this request doesn't show. Copy that request instead."
-                )
-    if choice.reasoning and not held.errors:
+    error = next(filter(None, (complaint(record.data) for record in held.errors)), "")
+    if error:
+        why = "The answer is an error, and no text."
+    elif any(isinstance(record.data, dict) and _is_ticket(record.data) for record in held.said):
+        why = _TICKET
+    elif choice.reasoning:
         why = "The answer holds reasoning and no text."
-    if not held.frames:
-        why = "The answer is empty."
-    return Lesson(None, "", "", why, 0.0, None, opening["framing"])
+    else:
+        why = "Nothing in this answer looks like a text." if held.frames else "The answer is empty."
+    return Lesson(None, "", "", why, 0.0, None, error)
 
 
 def _is_ticket(data: Mapping[str, Any]) -> bool:
     inner = data.get("data")
     both = {**data, **inner} if isinstance(inner, dict) else data
     return any(key in both for key in _HELD_BACK) and any(key in both for key in _WAITING)
-

@@ -87,7 +87,11 @@ class Listener:
 
 
 def learn(
-    chunks: Iterable[bytes], *, content_type: str = "", sent: str = "", headers: Iterable[tuple[str, str]] = ()
+    chunks: Iterable[bytes],
+    *,
+    content_type: str = "",
+    sent: str = "",
+    headers: Iterable[tuple[str, str]] = (),
 ) -> Lesson:
     """What a whole answer teaches. `chunks` are its bytes in clear, cut anywhere; `content_type` counts where
     `headers` hold no content-type field; `sent` is the message that it answers, "" if nobody knows."""
@@ -107,4 +111,4 @@ def _keeps_space(frames: Sequence[Frame]) -> bool:
     texts = [raw_text(frame) for frame in frames if raw_text(frame)]
     spaced = sum(text.startswith(" ") for text in texts)
     structured = sum(text.lstrip()[:1] in ("{", "[") for text in texts)
-    return 0 < len(texts) and spaced <= _MOST_SPACED * len(texts) and structured * 2 <= len(texts)
+    return len(texts) > 0 and spaced <= _MOST_SPACED * len(texts) and structured * 2 <= len(texts)

@@ -17,7 +17,9 @@ from fetch2py.learning.words import meaning, split_words
 
 __all__ = ["END_MARKS", "Material", "Record", "material"]
 
-END_MARKS = frozenset({"[DONE]", "DONE", "[END]", "[EOS]", "[STOP]", "EOF", "[FINISH]", "[done]", "[COMPLETE]"})
+END_MARKS = frozenset(
+    {"[DONE]", "DONE", "[END]", "[EOS]", "[STOP]", "EOF", "[FINISH]", "[done]", "[COMPLETE]"}
+)
 """Bare data that says that the answer is over."""
 
 _SAYING_KEYS = ("error", "errors", "err", "exception", "error_type", "errorText", "error_code", "errorCode")
@@ -122,7 +124,9 @@ def _complains(frame: Frame, data: Any) -> bool:
         return True
     if any(isinstance(data.get(key), str) and _is_failure(data[key]) for key in _TYPE_KEYS):
         return True
-    if any(isinstance(data.get(key), dict) and _wraps_error(data[key]) for key in ("result", "response", "data")):
+    if any(
+        isinstance(data.get(key), dict) and _wraps_error(data[key]) for key in ("result", "response", "data")
+    ):
         return True
     told = complaint({key: data.get(key) for key in ("message", "msg", "detail", "details", "reason")})
     return bool(told) and not _is_fine(data.get("code", data.get("status_code"))) and not data.get("data")

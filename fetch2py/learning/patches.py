@@ -41,9 +41,7 @@ class Patches(NamedTuple):
 
     def rules(self) -> dict[str, Any]:
         """The same as parts of a dialect."""
-        expand = [
-            {"at": pointer(path), **({"join": join} if join else {})} for path, join in self.expand
-        ]
+        expand = [{"at": pointer(path), **({"join": join} if join else {})} for path, join in self.expand]
         return {
             **({"carry": list(self.carry)} if self.carry else {}),
             **({"expand": expand} if expand else {}),

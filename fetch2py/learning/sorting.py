@@ -122,7 +122,11 @@ def _mark_says(mark: Mark, value: Any) -> str:
     says = meaning(words)
     if says in ("", "text") and isinstance(value, str) and ("/" in value or "." in value):
         # A path: its end says what stands there.
-        ends = [part for part in value.replace(".", "/").split("/") if split_words(part)[:1] and not part.isdigit()]
+        ends = [
+            part
+            for part in value.replace(".", "/").split("/")
+            if split_words(part)[:1] and not part.isdigit()
+        ]
         if ends and weight(split_words(ends[-1])) < 0:
             return "aside"
     if not mark.typed and says in ("echo", "aside", "text") and not isinstance(value, bool):
@@ -151,9 +155,7 @@ def _number(pair: tuple[int, Any]) -> int:
     return pair[0]
 
 
-def _by_phase(
-    atoms: list[Atom], number: int, mark: Mark
-) -> tuple[list[Atom], list[Atom], tuple[str, ...]]:
+def _by_phase(atoms: list[Atom], number: int, mark: Mark) -> tuple[list[Atom], list[Atom], tuple[str, ...]]:
     """What one mark of kinds says: the atoms of the text, those of its reasoning, and a doubt."""
     groups: dict[Any, list[Atom]] = {}
     for atom in atoms:

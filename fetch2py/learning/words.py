@@ -15,13 +15,19 @@ _WORD = re.compile(r"[A-Z]{1,32}(?![a-z])|[A-Z]?[a-z]{1,32}|[0-9]{1,16}")
 
 _WEIGHTS = {
     **dict.fromkeys(("answer", "content", "completion", "reply", "markdown"), 3.0),
-    **dict.fromkeys(("text", "txt", "token", "output", "generated", "generation", "response", "assistant"), 2.5),
-    **dict.fromkeys(("delta", "chunk", "message", "msg", "result", "cmpl", "speech", "final", "agent", "bot", "ai"), 1.5),
+    **dict.fromkeys(
+        ("text", "txt", "token", "output", "generated", "generation", "response", "assistant"), 2.5
+    ),
+    **dict.fromkeys(
+        ("delta", "chunk", "message", "msg", "result", "cmpl", "speech", "final", "agent", "bot", "ai"), 1.5
+    ),
     **dict.fromkeys(("part", "parts", "segment", "word", "body", "choices", "candidates"), 1.0),
     **dict.fromkeys(("description", "desc", "label", "display", "comment", "notice", "hint", "tip"), -3.0),
     **dict.fromkeys(("id", "ids", "uuid", "guid", "hash", "etag", "key", "nonce", "signature", "sign"), -8.0),
     **dict.fromkeys(("url", "uri", "link", "href", "src", "icon", "avatar", "image", "path", "file"), -8.0),
-    **dict.fromkeys(("type", "event", "op", "kind", "object", "role", "model", "status", "state", "phase"), -6.0),
+    **dict.fromkeys(
+        ("type", "event", "op", "kind", "object", "role", "model", "status", "state", "phase"), -6.0
+    ),
     **dict.fromkeys(("time", "date", "created", "updated", "timestamp", "version", "locale", "lang"), -8.0),
     **dict.fromkeys(("obfuscation", "padding", "pad", "noise", "random", "salt", "cursor"), -8.0),
     **dict.fromkeys(("finish", "stop", "reason", "code", "fingerprint", "tier", "currency", "region"), -6.0),
@@ -29,26 +35,17 @@ _WEIGHTS = {
 }
 
 _ASIDES = frozenset(
-    "title titles headline suggestion suggestions suggested followup followups recommend recommended "
-    "recommendation recommendations related tool tools toolcall function arguments args argument plugin "
-    "search searches query queries keyword keywords citation citations cite reference references ref refs "
-    "source sources snippet snippets document documents doc docs metadata meta usage debug log logs logprobs "
-    "trace heartbeat ping progress notice notification annotation annotations instructions json input inputs "
-    "intent greeting webpages tip tips refusal tokens".split()
+    ["title", "titles", "headline", "suggestion", "suggestions", "suggested", "followup", "followups", "recommend", "recommended", "recommendation", "recommendations", "related", "tool", "tools", "toolcall", "function", "arguments", "args", "argument", "plugin", "search", "searches", "query", "queries", "keyword", "keywords", "citation", "citations", "cite", "reference", "references", "ref", "refs", "source", "sources", "snippet", "snippets", "document", "documents", "doc", "docs", "metadata", "meta", "usage", "debug", "log", "logs", "logprobs", "trace", "heartbeat", "ping", "progress", "notice", "notification", "annotation", "annotations", "instructions", "json", "input", "inputs", "intent", "greeting", "webpages", "tip", "tips", "refusal", "tokens"]
 )
 _THOUGHTS = frozenset(
-    "think thinking thought thoughts reasoning cot analysis reflection deliberation rationale "
-    "ruminate scratchpad".split()
+    ["think", "thinking", "thought", "thoughts", "reasoning", "cot", "analysis", "reflection", "deliberation", "rationale", "ruminate", "scratchpad"]
 )
-_ECHOES = frozenset("user human client question prompt query req request system customer".split())
+_ECHOES = frozenset(["user", "human", "client", "question", "prompt", "query", "req", "request", "system", "customer"])
 _TEXTS = frozenset(word for word, points in _WEIGHTS.items() if points > 1.0)
 _NEUTRAL = frozenset(
-    "set append add put replace insert patch update create created start started begin open delta chunk "
-    "block message msg data event in progress stream streaming generating typing wip running part parts "
-    "piece continue new item content end done finish finished complete completed stop success ok "
-    "succeeded".split()
+    ["set", "append", "add", "put", "replace", "insert", "patch", "update", "create", "created", "start", "started", "begin", "open", "delta", "chunk", "block", "message", "msg", "data", "event", "in", "progress", "stream", "streaming", "generating", "typing", "wip", "running", "part", "parts", "piece", "continue", "new", "item", "content", "end", "done", "finish", "finished", "complete", "completed", "stop", "success", "ok", "succeeded"]
 )
-_FAILURES = frozenset("error errors failed failure exception err fatal".split())
+_FAILURES = frozenset(["error", "errors", "failed", "failure", "exception", "err", "fatal"])
 
 _SAMPLE = 2000
 _ID = re.compile(r"[\w.:/+=-]{1,2000}")

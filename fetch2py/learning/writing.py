@@ -22,7 +22,7 @@ __all__ = ["write"]
 
 Rule = dict[str, Any]
 
-_ENDS = frozenset("done end ended finish finished complete completed close closed stop eos final".split())
+_ENDS = frozenset(["done", "end", "ended", "finish", "finished", "complete", "completed", "close", "closed", "stop", "eos", "final"])
 _MOST_IDS = 6
 _ID = re.compile(r"[A-Za-z0-9][\w.:-]{1,127}")
 _LAST_RECORDS = 3

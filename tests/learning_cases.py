@@ -1,4 +1,4 @@
-"""Answers in the shapes of sites and companies that no dialect knows, with the text that a person reads in them.
+"""Answers in the shapes of sites that no dialect knows, with the text that a person reads in them.
 
 Written by hand and labelled by hand, none from a learner's output. `text` is None where there is no answer.
 """

@@ -16,6 +16,7 @@ OURS: dict[str, set[str]] = {
     "version": set(),
     "request": set(),
     "events": set(),
+    "arrival": set(),
     "jsontext": set(),
     "envelope": {"jsontext"},
     "multipart": set(),
@@ -41,8 +42,9 @@ OURS: dict[str, set[str]] = {
     "profiles": {"errors", "profile", "store"},
     "standin": {"framing"},
     "cli": {
-        "answer", "attaching", "credentials", "dialects", "errors", "events", "exchange", "importers", "learning",
-        "message", "profile", "profiles", "refreshing", "request", "standin", "store", "version", "wire",
+        "answer", "arrival", "attaching", "credentials", "dialects", "errors", "events", "exchange",
+        "importers", "learning", "message", "profile", "profiles", "recording", "refreshing", "request",
+        "standin", "store", "version", "wire",
     },
     "__main__": {"cli"},
 }  # fmt: skip
@@ -60,7 +62,7 @@ GUARDED = {
     "asyncio": {"answer"},
     "http": {"exchange", "standin"},
     "subprocess": set[str](),
-    "time": {"standin", "wire"},
+    "time": {"cli", "standin", "wire"},
     "os": {"cli", "store", "wire"},
 }
 

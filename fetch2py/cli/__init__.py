@@ -36,6 +36,8 @@ COMMANDS = {
     "import": ("importing", "Keep a copied request as a profile."),
     "replay": ("replaying", "Send a profile's request with a new message; the answer streams."),
     "learn": ("learning", "Find out where the text stands in a profile's answers."),
+    "play": ("playing", "Show an answer that was recorded, as if it arrived now."),
+    "history": ("history", "The replays that were kept, with their answers."),
     "list": ("shelf", "The profiles, with host, slot and how long their tokens live."),
     "show": ("shelf", "A profile and its request, secrets masked."),
     "edit": ("shelf", "Open a profile's file in your editor."),
@@ -43,7 +45,7 @@ COMMANDS = {
     "rename": ("shelf", "Give a profile another name."),
     "remove": ("shelf", "Delete a profile and its secrets."),
     "path": ("shelf", "Where the profiles and secrets lie."),
-    "settings": ("settings", "What holds for every profile: the User-Agent."),
+    "settings": ("settings", "What holds for every profile: the User-Agent, the history."),
     "demo": ("demo", "The whole main job against a stand-in server on this machine."),
     "completion": ("completion", "The script that completes commands and names in your shell."),
 }

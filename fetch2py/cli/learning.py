@@ -17,6 +17,7 @@ from fetch2py.cli.names import profile_argument
 from fetch2py.cli.pasting import can_ask
 
 if TYPE_CHECKING:
+    from fetch2py.cli.lessons import Asking
     from fetch2py.learning import Lesson
     from fetch2py.profile import Profile
 
@@ -49,28 +50,28 @@ def learn_command(name: str, file: str | None, message: str | None, yes: bool) -
     if file is not None and message is not None:
         raise click.UsageError("--from FILE sends nothing, so there is no message to send.")
     profile = load(name)
+    asking = Asking(name, tuple(profile.secrets.values()), yes, can_ask(file))
     if file is None:
-        lesson = _from_server(name, profile, new_message(None, message))
+        lesson = _from_server(profile, new_message(None, message), asking)
     else:
         lesson = _from_file(file, profile)
-    reading = keep(lesson, Asking(name, tuple(profile.secrets.values()), yes, can_ask(file)))
+    reading = keep(lesson, asking)
     shown = terminal.printable(reading.text) + "\n" if sys.stdout.isatty() else reading.text
     sys.stdout.write(shown)
     sys.stdout.flush()
     return 0
 
 
-def _from_server(name: str, profile: Profile, message: str | None) -> Lesson:
+def _from_server(profile: Profile, message: str | None, asking: Asking) -> Lesson:
     """Send the request once and listen. Raises WireError, and ReplyRefused for what is no answer."""
     from fetch2py.answer import Answer
     from fetch2py.cli.lessons import Pupil
 
-    secrets = tuple(profile.secrets.values())
     sent = _held(profile) if message is None else message
-    pupil = Pupil(sent, secrets, eager=True)
-    terminal.note(f"Sending the request of {name} once, to learn from its answer.")
+    pupil = Pupil(sent, asking, eager=True)
+    terminal.note(f"Sending the request of {asking.name} once, to learn from its answer.")
     # Rules that find nothing, so that whatever the host is known for doesn't stand in the way.
-    answer = Answer(profile.fill(message), dialect={}, sent=sent, secrets=secrets, watchers=[pupil])
+    answer = Answer(profile.fill(message), dialect={}, sent=sent, secrets=asking.secrets, watchers=[pupil])
     with answer:
         for _ in answer:
             pass

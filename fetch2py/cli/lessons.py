@@ -19,9 +19,9 @@ from fetch2py.events import End, Error, Event, Reasoning, Text
 from fetch2py.learning import Lesson, Listener, Reading
 
 if TYPE_CHECKING:
-    from fetch2py.answer import Answer
+    from fetch2py.answer import Iterated
 
-__all__ = ["Asking", "Pupil", "heard", "keep"]
+__all__ = ["Asking", "Pupil", "keep"]
 
 _SHOWN = 400
 _RECORD_SHOWN = 2000
@@ -43,17 +43,18 @@ class Asking:
 class Pupil(Watcher):
     """Listens to an answer until somebody reads it, and shows the records of one that nobody does.
 
-    `eager`: nobody is expected to, and every record is shown at once.
+    `taught` is True once its text was confirmed. `eager`: nobody is expected to read it, and every record is
+    shown at once.
     """
 
-    def __init__(self, sent: str, secrets: Iterable[str], *, eager: bool = False) -> None:
+    def __init__(self, sent: str, asking: Asking, *, eager: bool = False) -> None:
         self.taught = False
         self._sent = sent
-        self._secrets = tuple(secrets)
+        self._asking = asking
         self._eager = eager
         self._listener: Listener | None = None
         self._held: list[str] = []
-        self.before_showing: Callable[[], object] = _nothing
+        self._before_showing: Callable[[], object] = _nothing
 
     def head(self, status: int, headers: Fields) -> None:
         """The head is in."""
@@ -75,35 +76,36 @@ class Pupil(Watcher):
         self._show()
         return self._listener.finish() if self._listener else Lesson(None, "", "", "Nothing came.", 0.0)
 
+    def heard(self, answer: Iterated, before_showing: Callable[[], object]) -> Iterator[Event]:
+        """The answer's events; where nobody could read it, those of the lesson once it is confirmed.
+
+        `before_showing` clears the line for records and questions. Raises what `keep` raises, after the
+        events of an error.
+        """
+        self._before_showing = before_showing
+        for event in answer:
+            if not (answer.unread and isinstance(event, Error | End)):
+                yield event
+        if not answer.unread:
+            return
+        try:
+            reading = keep(self.lesson(), self._asking)
+        except ExchangeError as error:
+            yield Error(error.message)
+            yield End("error", answer.ids)
+            raise
+        self.taught = answer.outcome != "truncated"
+        if reading.reasoning:
+            yield Reasoning(reading.reasoning)
+        yield Text(reading.text)
+        yield End("clean" if self.taught else "truncated", answer.ids)
+
     def _show(self) -> None:
         records, self._held = self._held, []
-        self.before_showing()
+        self._before_showing()
         for record in filter(str.strip, records):
             shown = record.rstrip("\n") if len(record) <= _RECORD_SHOWN else record[:_RECORD_SHOWN] + "…"
-            terminal.aside(terminal.dimmed(terminal.printable(redact(shown, self._secrets))) + "\n")
-
-
-def heard(answer: Answer, pupil: Pupil, asking: Asking) -> Iterator[Event]:
-    """The answer's events; where nobody could read it, those of the lesson once it is confirmed.
-
-    Raises what `keep` raises, after the events of an error.
-    """
-    for event in answer:
-        if not (answer.unread and isinstance(event, Error | End)):
-            yield event
-    if not answer.unread:
-        return
-    try:
-        reading = keep(pupil.lesson(), asking)
-    except ExchangeError as error:
-        yield Error(error.message)
-        yield End("error", answer.ids)
-        raise
-    pupil.taught = answer.outcome != "truncated"
-    if reading.reasoning:
-        yield Reasoning(reading.reasoning)
-    yield Text(reading.text)
-    yield End("clean" if pupil.taught else "truncated", answer.ids)
+            terminal.aside(terminal.dimmed(terminal.printable(redact(shown, self._asking.secrets))) + "\n")
 
 
 def keep(lesson: Lesson, asking: Asking) -> Reading:

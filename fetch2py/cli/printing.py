@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from fetch2py.cli.terminal import Spinner, aside, dimmed, printable
 from fetch2py.events import End, Error, Event, Reasoning, Text
@@ -62,20 +63,33 @@ class Plain:
             aside("\n\n" if sys.stderr.isatty() else "\n")
 
 
-class JsonLines:
-    """One JSON object a line for each event, the end last."""
+class Teller(Protocol):
+    """Has something to tell once the answer is all in."""
 
-    def __init__(self, spinner: Spinner) -> None:
+    def told(self) -> dict[str, Any]: ...
+
+
+class JsonLines:
+    """One JSON object a line for each event, the end last; just before it, what `teller` tells."""
+
+    def __init__(self, spinner: Spinner, teller: Teller | None = None) -> None:
         self._spinner = spinner
+        self._teller = teller
 
     def show(self, event: Event) -> None:
         self._spinner.stop()
-        # In ASCII on a terminal: JSON leaves U+009B, which some obey as ESC [, as it is.
-        sys.stdout.write(json.dumps(_told(event), ensure_ascii=sys.stdout.isatty()) + "\n")
-        sys.stdout.flush()
+        if isinstance(event, End) and self._teller is not None:
+            _write(self._teller.told())
+        _write(_told(event))
 
     def close(self) -> None:
         self._spinner.stop()
+
+
+def _write(told: Mapping[str, Any]) -> None:
+    # In ASCII on a terminal: JSON leaves U+009B, which some obey as ESC [, as it is.
+    sys.stdout.write(json.dumps(told, ensure_ascii=sys.stdout.isatty()) + "\n")
+    sys.stdout.flush()
 
 
 def _told(event: Event) -> dict[str, object]:

@@ -5,23 +5,25 @@ Knows options and the terminal. Must not know httpx, framing or how a dialect wo
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from fetch2py.cli import terminal
+from fetch2py.cli.answering import onlookers, show, showing_options
 from fetch2py.cli.changing import new_message, request_lines, with_fields, with_files, with_settings
-from fetch2py.cli.dialect_option import chosen_dialect, dialect_option
+from fetch2py.cli.dialect_option import chosen_dialect
 from fetch2py.cli.names import profile_argument
+from fetch2py.cli.remembering import remembered
 from fetch2py.cli.tokens import token_note
-from fetch2py.errors import ExchangeError, WireError
-from fetch2py.events import End, Error
 
 if TYPE_CHECKING:
-    from fetch2py.answer import Answer
-    from fetch2py.cli.printing import Printer
+    from fetch2py.answer import Iterated
+    from fetch2py.cli.lessons import Pupil
+    from fetch2py.cli.recording_file import RecordingFile
+    from fetch2py.request import Request
 
 __all__ = ["replay_command"]
 
@@ -31,6 +33,7 @@ Examples:
   fetch2py replay kimi "the message as a plain argument"
   git diff | fetch2py replay kimi -m -
   fetch2py replay kimi "hello" --json
+  fetch2py replay kimi "hello" --stats --record hello.jsonl
 """
 # What the time-outs can be set to at most, in seconds: what the wire takes.
 _LONGEST = 1_000_000
@@ -52,9 +55,10 @@ def _seconds(option: str, default: float, told: str) -> Callable[[_Decorated], _
 @click.option(
     "--file", "files", multiple=True, metavar="FIELD=PATH", help="A form's file that the copy lost."
 )
-@dialect_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line for each event.")
-@click.option("--raw", is_flag=True, help="Pass the answer's bytes through as they come.")
+@showing_options
+@click.option("--record", metavar="FILE", help="Keep the answer as it arrives, for `fetch2py play FILE`.")
+@click.option("--no-history", is_flag=True, help="Don't keep this replay in the history.")
+@click.option("--yes", is_flag=True, help="If nobody knows the answer's rules, take the likeliest text.")
 @click.option("--allow-lossy", is_flag=True, help="Send even a body that has lost bytes in the copy.")
 @click.option("--dry-run", is_flag=True, help="Show the request, secrets masked; send nothing.")
 @_seconds("--connect-timeout", 10, "To connect; 0 waits for ever.")
@@ -66,81 +70,70 @@ def replay_command(**options: Any) -> int:
     The answer goes to stdout; reasoning and notes go to stderr. Without a message the request goes out as it
     was captured. A header field without a value is left out.
     """
+    from time import monotonic
+
     from fetch2py.answer import Answer
     from fetch2py.profiles import load
     from fetch2py.wire import Timeouts
 
-    if options["as_json"] and options["raw"]:
-        raise click.UsageError("--json and --raw are two ways to print one answer: choose one.")
-    profile, dialect = load(options["name"]), chosen_dialect(options["dialect"])
+    profile, chosen = load(options["name"]), chosen_dialect(options["dialect"])
+    dialect = profile.dialect if chosen is None else chosen
+    secrets = tuple(profile.secrets.values())
+    looks = onlookers(options, dialect, monotonic, secrets)
     message = new_message(options["text"], options["message"])
     request = with_settings(profile.fill(message), options["settings"])
     request = with_fields(with_files(request, options["files"]), options["fields"])
-    secrets = profile.secrets.values()
     if options["dry_run"]:
         for line in request_lines(request, secrets):
             terminal.say(line)
         return 0
     if expired := token_note(profile.secrets, options["name"]):
         terminal.note(expired)
-    answer = Answer(
-        request,
-        dialect=profile.dialect if dialect is None else dialect,
-        sent=message or "",
-        secrets=secrets,
-        timeouts=Timeouts(*(options[f"{name}_timeout"] for name in ("connect", "first_byte", "idle"))),
-        allow_lossy=options["allow_lossy"],
+    with looks:
+        if dialect is None and not options["raw"]:
+            looks.pupil = _pupil(options, message or "", secrets)
+        if options["record"]:
+            looks.recording = _recording(options["record"], request, dialect, message, secrets)
+        answer = Answer(
+            request,
+            dialect=dialect,
+            sent=message or "",
+            secrets=secrets,
+            timeouts=Timeouts(*(options[f"{name}_timeout"] for name in ("connect", "first_byte", "idle"))),
+            allow_lossy=options["allow_lossy"],
+            watchers=looks.watchers,
+        )
+        kept = remembered(answer, profile=options["name"], message=message, secrets=secrets, clock=monotonic)
+        with nullcontext() if options["no_history"] else kept:
+            return show(answer, options, looks, lambda answer: _next_step(answer, options["name"]))
+
+
+def _recording(
+    path: str,
+    request: Request,
+    dialect: str | Mapping[str, Any] | None,
+    message: str | None,
+    secrets: Iterable[str],
+) -> RecordingFile:
+    from time import monotonic
+    from urllib.parse import urlsplit
+
+    from fetch2py.cli.recording_file import RecordingFile
+
+    host = urlsplit(request.url).hostname or ""
+    return RecordingFile(
+        path, host=host, dialect=dialect, sent=message or "", secrets=secrets, clock=monotonic
     )
-    _print(answer, options)
-    return _conclude(answer, options["name"])
 
 
-def _print(answer: Answer, options: Mapping[str, Any]) -> None:
-    """The whole answer, in the way that was asked for. Raises WireError, after what there was of it."""
-    from fetch2py.cli.printing import JsonLines, Plain
+def _pupil(options: Mapping[str, Any], sent: str, secrets: tuple[str, ...]) -> Pupil:
+    from fetch2py.cli.lessons import Asking, Pupil
+    from fetch2py.cli.pasting import can_ask
 
-    with terminal.Spinner(sys.stderr, "waiting for the first token") as spinner:
-        printer: Printer = JsonLines(spinner) if options["as_json"] else Plain(spinner)
-        try:
-            with answer:
-                if options["raw"]:
-                    _pass_through(answer.raw_chunks(), spinner)
-                else:
-                    for event in answer:
-                        printer.show(event)
-        except WireError as error:
-            # A program that reads lines is told as well, and finds an end.
-            printer.show(Error(error.message))
-            printer.show(End(answer.outcome or "error", answer.ids))
-            raise _with_hint(error, answer, options["name"]) from error
-        finally:
-            printer.close()
+    return Pupil(sent, Asking(options["name"], secrets, options["yes"], can_ask(None)))
 
 
-def _pass_through(chunks: Iterator[bytes], spinner: terminal.Spinner) -> None:
-    for chunk in chunks:
-        spinner.stop()
-        sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
-
-
-def _conclude(answer: Answer, name: str) -> int:
-    """The exit code, after the notes on the answer and what was wrong with it."""
-    for told in answer.notes:
-        if told != answer.error:
-            terminal.note(told)
-    try:
-        answer.raise_for_outcome()
-    except ExchangeError as error:
-        raise _with_hint(error, answer, name) from error
-    return 0
-
-
-def _with_hint(error: ExchangeError, answer: Answer, name: str) -> ExchangeError:
-    return type(error)(error.message, hint=error.hint or _next_step(answer, name))
-
-
-def _next_step(answer: Answer, name: str) -> str:
+def _next_step(answer: Iterated, name: str) -> str:
     raw = f"`fetch2py replay {name} --raw` shows the server's own bytes."
     if answer.status in (401, 403):
         return f"If the login has ended, copy the request again, then `fetch2py refresh {name}`."

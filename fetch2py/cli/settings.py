@@ -20,7 +20,11 @@ Examples:
   fetch2py settings
   fetch2py settings user_agent "Mozilla/5.0 (X11; Linux x86_64) …"
   fetch2py settings user_agent ""        as if it had never been set
+  fetch2py settings history off
 """
+
+
+_SWITCHED = {True: "on", False: "off"}
 
 
 @click.command("settings", epilog=_EPILOG)
@@ -30,7 +34,7 @@ def settings_command(name: str | None, value: str | None) -> None:
     """Show what holds for every profile; with NAME and VALUE, change it.
 
     user_agent is the User-Agent of requests whose copy has none: Chromium leaves it out. Without it an honest
-    fetch2py goes out.
+    fetch2py goes out. history says whether replays are kept in the history: on, unless it is off.
     """
     store = Store.default()
     table = asdict(store.settings())
@@ -38,6 +42,9 @@ def settings_command(name: str | None, value: str | None) -> None:
         raise click.UsageError(f"What is {name} to be? Write the value behind it, or nothing at all.")
     if name is not None:
         table[name] = value
-        store.keep_settings(settings_of(table))
+        kept = settings_of(table)
+        store.keep_settings(kept)
+        table = asdict(kept)
+    width = max(map(len, table))
     for known, held in table.items():
-        terminal.say(f"{known}  {held or '(not set)'}")
+        terminal.say(f"{known:<{width}}  {_SWITCHED.get(held, held) or '(not set)'}")

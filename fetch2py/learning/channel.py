@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from fetch2py.jsontext import tokens
@@ -22,7 +23,7 @@ _BLOCK_NAMES = frozenset({"id", "index", "idx", "uuid", "candidate", "choice", "
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One place of a channel: the values that belong to it, and the numbers of all records with that place."""
+    """One place of a channel: its values, and `everywhere`, the numbers of all records with that place."""
 
     place: Place
     values: Sequence[tuple[int, Any]]
@@ -31,9 +32,9 @@ class Member:
 
 @dataclass(slots=True)
 class Channel:
-    """One text. `key` and `same` are pointers, "" for none; `growth` tells the mode.
+    """One text. `key` and `same` are pointers, "" for none.
 
-    `repeats` are the places that hold all of it once more; `evidence` are sentences for a person, `doubts` too.
+    `repeats` are the places that hold all of it once more; `evidence` and `doubts` are for a person.
     """
 
     members: list[Member]
@@ -61,8 +62,8 @@ class Channel:
 
 
 def grown(values: Sequence[str]) -> bool:
-    """Whether each value repeats all before it: three values or more, nine tenths of the steps, and it grows."""
-    steps = list(zip(values, values[1:], strict=False))
+    """Whether each value repeats all before it: in nine tenths of the steps, of three values or more."""
+    steps = list(pairwise(values))
     begun = sum(after.startswith(before) for before, after in steps)
     longer = sum(len(after) > len(before) for before, after in steps)
     return len(values) >= 3 and begun * 10 >= len(steps) * 9 and longer >= 2
@@ -128,7 +129,7 @@ def _doubt_growth(channel: Channel, texts: Sequence[str]) -> None:
 
 
 def _could_grow(texts: Sequence[str]) -> bool:
-    return all(after.startswith(before) for before, after in zip(texts, texts[1:], strict=False))
+    return all(after.startswith(before) for before, after in pairwise(texts))
 
 
 def _keys(channel: Channel, scalars: Mapping[str, Mapping[int, Any]]) -> list[str]:
@@ -171,5 +172,5 @@ def _takes_turns(
     if not 2 <= len(groups) <= _MOST_CANDIDATES:
         return False
     order = [values.get(number) for number, _ in pairs]
-    runs = 1 + sum(one != other for one, other in zip(order, order[1:], strict=False))
-    return runs > len(groups)
+    runs = 1 + sum(one != other for one, other in pairwise(order))
+    return bool(runs > len(groups))

@@ -157,7 +157,7 @@ def _target(channel: Channel, where: Mapping[int, Any]) -> Tokens:
     path = (*told.replace(".", "/").split("/"), *own[1:]) if isinstance(told, str) else own
     if told is None and where and own:
         path = own[1:]
-    return tuple("*" if token.lstrip("-").isdigit() or token == "-" else token for token in path if token)
+    return tuple("*" if step.lstrip("-").isdigit() or step == "-" else step for step in path if step)
 
 
 def _by_tail(places: Mapping[Tokens, Channel], target: Tokens) -> Channel | None:

@@ -11,18 +11,20 @@ from typing import Any, NamedTuple, TypeAlias
 from fetch2py.jsontext import tokens
 from fetch2py.learning.material import Material
 from fetch2py.learning.places import Places
-from fetch2py.learning.words import meaning, split_words
+from fetch2py.learning.words import listed, meaning, split_words
 
 __all__ = ["Mark", "Marks", "Signature", "marks"]
 
 Signature: TypeAlias = tuple[Any, ...]
 """The values of some marks in one record, None where it has none."""
 
-_TYPED = frozenset(
-    ["event", "type", "kind", "phase", "channel", "op", "o", "mask", "p", "path", "role", "stage", "mode", "cmd", "action", "object", "author", "sender", "from", "source", "node", "format", "method", "topic", "step", "subtype"]
+_TYPED = listed(
+    "event type kind phase channel op o mask p path role stage mode cmd action object author sender from "
+    "source node format method topic step subtype"
 )
-_FLAGS = frozenset(
-    ["think", "thinking", "reasoning", "thought", "final", "finish", "finished", "is", "done", "end", "ended", "complete", "completed", "special", "partial", "echo", "last", "user", "hidden", "internal", "visible"]
+_FLAGS = listed(
+    "think thinking reasoning thought final finish finished is done end ended complete completed special "
+    "partial echo last user hidden internal visible"
 )
 _MOST_VALUES = 40
 _LONGEST = 80

@@ -44,9 +44,8 @@ class Lesson(NamedTuple):
     """What was learned. `rules` is None where no text was found, and `why` then says what came instead.
 
     `runner_up` is the next likeliest reading, None where nothing else could be the text. `confidence` is
-    between 0 and 1; from 0.8 on the lesson is `sure`. `error` is what the server said was wrong, where it said
-    nothing else. Nothing of it is to be taken for the answer before a
-    person has confirmed it.
+    between 0 and 1; from 0.8 on the lesson is `sure`. `error` is what the server said was wrong, where it
+    said nothing else. Nothing of it is to be taken for the answer before a person has confirmed it.
     """
 
     rules: Mapping[str, Any] | None
@@ -136,7 +135,7 @@ def _confidence(best: Channel, rival: Channel | None, reading: Reading) -> float
 
 
 def _last_name(channel: Channel) -> str:
-    names = [token for token in channel.members[0].place.tokens if not token.isdigit() and token != "*"]
+    names = [step for step in channel.members[0].place.tokens if not step.isdigit() and step != "*"]
     return names[-1] if names else ""
 
 

@@ -28,7 +28,7 @@ _TOO_LARGE = "The answer is larger than what is kept to learn from."
 
 
 class Listener:
-    """Listens to one answer. `headers` are the answer's header fields, `sent` is the message that it answers."""
+    """Listens to one answer. `headers` are its header fields, `sent` is the message that it answers."""
 
     def __init__(self, headers: Iterable[tuple[str, str]] = (), sent: str = "") -> None:
         fields = list(headers)

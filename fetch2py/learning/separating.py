@@ -20,7 +20,7 @@ _UNFIT = frozenset({"/status", "/role", "/object", "/choices/0/delta/role"})
 def separating(
     kept: Collection[int], others: Collection[int], marks: Sequence[Mark]
 ) -> Mapping[str, Any] | None:
-    """An `on` that holds for the records `kept` and for none of the `others`; None where no marks make one."""
+    """An `on` that holds for the records `kept` and none of the `others`; None where no marks make one."""
     on: dict[str, Any] = {}
     left = set(others)
     while left:
@@ -43,7 +43,7 @@ def separating(
 
 
 def protecting(kept: Collection[int], everything: Collection[int], marks: Sequence[Mark]) -> dict[str, Any]:
-    """An `on` that keeps out kinds of records that this answer didn't have; {} where records have no kinds."""
+    """An `on` that keeps out kinds of records that this answer didn't have; {} where there are no kinds."""
     for mark in marks:
         values = _values(mark, kept)
         if mark.pointer in _UNFIT or not mark.typed or len(values) > 3 or _key(None) in values:

@@ -42,7 +42,7 @@ class Atom(NamedTuple):
 
 
 class Sorted(NamedTuple):
-    """A place's atoms, sorted. `finals` repeat all of `text`. `doubts` are sentences, empty where all is clear."""
+    """A place's atoms, sorted. `finals` repeat all of `text`. `doubts` are for a person."""
 
     text: list[Atom]
     reasoning: list[Atom]

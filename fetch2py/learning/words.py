@@ -9,7 +9,13 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-__all__ = ["likeness", "meaning", "names_error", "split_words", "telling", "weight"]
+__all__ = ["likeness", "listed", "meaning", "names_error", "split_words", "telling", "weight"]
+
+
+def listed(words: str) -> frozenset[str]:
+    """Words with spaces between them, as a set."""
+    return frozenset(words.split())
+
 
 _WORD = re.compile(r"[A-Z]{1,32}(?![a-z])|[A-Z]?[a-z]{1,32}|[0-9]{1,16}")
 
@@ -34,16 +40,25 @@ _WEIGHTS = {
     **dict.fromkeys(("mask", "node", "name", "author", "owner", "user", "username", "category"), -6.0),
 }
 
-_ASIDES = frozenset(
-    ["title", "titles", "headline", "suggestion", "suggestions", "suggested", "followup", "followups", "recommend", "recommended", "recommendation", "recommendations", "related", "tool", "tools", "toolcall", "function", "arguments", "args", "argument", "plugin", "search", "searches", "query", "queries", "keyword", "keywords", "citation", "citations", "cite", "reference", "references", "ref", "refs", "source", "sources", "snippet", "snippets", "document", "documents", "doc", "docs", "metadata", "meta", "usage", "debug", "log", "logs", "logprobs", "trace", "heartbeat", "ping", "progress", "notice", "notification", "annotation", "annotations", "instructions", "json", "input", "inputs", "intent", "greeting", "webpages", "tip", "tips", "refusal", "tokens"]
+_ASIDES = listed(
+    "title titles headline suggestion suggestions suggested followup followups recommend recommended "
+    "recommendation recommendations related tool tools toolcall function arguments args argument plugin "
+    "search searches query queries keyword keywords citation citations cite reference references ref refs "
+    "source sources snippet snippets document documents doc docs metadata meta usage debug log logs "
+    "logprobs trace heartbeat ping progress notice notification annotation annotations instructions json "
+    "input inputs intent greeting webpages tip tips refusal tokens"
 )
-_THOUGHTS = frozenset(
-    ["think", "thinking", "thought", "thoughts", "reasoning", "cot", "analysis", "reflection", "deliberation", "rationale", "ruminate", "scratchpad"]
+_THOUGHTS = listed(
+    "think thinking thought thoughts reasoning cot analysis reflection deliberation rationale ruminate "
+    "scratchpad"
 )
-_ECHOES = frozenset(["user", "human", "client", "question", "prompt", "query", "req", "request", "system", "customer"])
+_ECHOES = listed("user human client question prompt query req request system customer")
 _TEXTS = frozenset(word for word, points in _WEIGHTS.items() if points > 1.0)
-_NEUTRAL = frozenset(
-    ["set", "append", "add", "put", "replace", "insert", "patch", "update", "create", "created", "start", "started", "begin", "open", "delta", "chunk", "block", "message", "msg", "data", "event", "in", "progress", "stream", "streaming", "generating", "typing", "wip", "running", "part", "parts", "piece", "continue", "new", "item", "content", "end", "done", "finish", "finished", "complete", "completed", "stop", "success", "ok", "succeeded"]
+_NEUTRAL = listed(
+    "set append add put replace insert patch update create created start started begin open delta chunk "
+    "block message msg data event in progress stream streaming generating typing wip running part parts "
+    "piece continue new item content end done finish finished complete completed stop success ok "
+    "succeeded"
 )
 _FAILURES = frozenset(["error", "errors", "failed", "failure", "exception", "err", "fatal"])
 

@@ -16,13 +16,13 @@ from fetch2py.learning.kinds import Marks
 from fetch2py.learning.material import Material
 from fetch2py.learning.places import Places
 from fetch2py.learning.separating import protecting, separating
-from fetch2py.learning.words import split_words
+from fetch2py.learning.words import listed, split_words
 
 __all__ = ["write"]
 
 Rule = dict[str, Any]
 
-_ENDS = frozenset(["done", "end", "ended", "finish", "finished", "complete", "completed", "close", "closed", "stop", "eos", "final"])
+_ENDS = listed("done end ended finish finished complete completed close closed stop eos final")
 _MOST_IDS = 6
 _ID = re.compile(r"[A-Za-z0-9][\w.:-]{1,127}")
 _LAST_RECORDS = 3

@@ -5,6 +5,7 @@ Knows values in their order. Must not know what names say, nor how rules are wri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,6 +19,7 @@ __all__ = ["Channel", "Member", "grown", "how_it_grows"]
 
 _MOST_BLOCKS = 400
 _MOST_CANDIDATES = 8
+_WRAPPED = re.compile(r"\s{0,20}+<\w{2,40}>\s{0,20}+[{\[]")
 _BLOCK_NAMES = frozenset({"id", "index", "idx", "uuid", "candidate", "choice", "block"})
 
 
@@ -110,6 +112,7 @@ def _assemble(
     if channel.mode == "append":
         channel.text = "".join(texts)
         _doubt_growth(channel, texts)
+        _doubt_data(channel, texts)
         return
     channel.evidence.append(f"each of {len(texts)} values repeats the one before and goes on")
     if channel.key:
@@ -122,10 +125,22 @@ def _assemble(
 
 def _doubt_growth(channel: Channel, texts: Sequence[str]) -> None:
     """Two values of which one goes on where the other ends can't show how they grow."""
+    goes_on = sum(
+        3 < len(before) < len(after) and after.startswith(before) for before, after in pairwise(texts)
+    )
+    if len(texts) > 2 and goes_on * 2 >= len(texts):
+        channel.mode, channel.text = "snapshot", texts[-1]
+        channel.doubts.append("Not all values repeat the one before.")
     if len(texts) == 2 and texts[1].startswith(texts[0]) and len(texts[1]) > len(texts[0]):
         if len(texts[0]) >= 6:
             channel.mode, channel.text = "snapshot", texts[1]
         channel.doubts.append("Two values don't show whether the second repeats the first.")
+
+
+def _doubt_data(channel: Channel, texts: Sequence[str]) -> None:
+    """Among pieces of prose, a piece that is wrapped data may be none of the text."""
+    if any(_WRAPPED.match(text) for text in texts):
+        channel.doubts.append("One of its pieces looks like data.")
 
 
 def _could_grow(texts: Sequence[str]) -> bool:

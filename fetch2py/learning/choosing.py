@@ -32,11 +32,14 @@ def choose(material: Material, places: Places, marks: Marks, sent: str) -> Choic
     wholes = _wholes(places)
     found: list[Channel] = []
     thoughts: list[Channel] = []
+    every = frozenset(record.number for record in material.said if not record.is_child)
     for place in places.texts.values():
         if places.nested.get(place.pointer, 0) * 2 > len([one for _, one in place.values if one != ""]):
             continue
         sorting = sort(place, marks, sent)
-        _add(found, place, sorting.text, sorting.doubts)
+        # A rule for bare texts sees whatever is a record.
+        whole = every if place.pointer == "@raw" else frozenset()
+        _add(found, place, sorting.text, sorting.doubts, whole)
         _add(thoughts, place, sorting.reasoning, ())
         for final in sorting.finals if found and found[-1].members[0].place is place else ():
             found[-1].repeats.append((place, final.first))
@@ -64,13 +67,19 @@ def _reasoning(thoughts: list[Channel]) -> list[Channel]:
     return taken
 
 
-def _add(channels: list[Channel], place: Place, atoms: Sequence[Atom], doubts: Sequence[str]) -> None:
+def _add(
+    channels: list[Channel],
+    place: Place,
+    atoms: Sequence[Atom],
+    doubts: Sequence[str],
+    whole: frozenset[int] = frozenset(),
+) -> None:
     if not atoms:
         return
     values = sorted((pair for atom in atoms for pair in atom.values), key=lambda pair: pair[0])
     if not any(isinstance(value, str) for _, value in values) and place.tokens:
         return
-    everywhere = frozenset(number for number, value in place.values if value != "")
+    everywhere = frozenset(number for number, value in place.values if value != "") | whole
     says = {atom.says for atom in atoms}
     channels.append(
         Channel(
@@ -201,6 +210,8 @@ def _name_points(channel: Channel, marks: Marks) -> float:
     weights = [weight(words) for words in own if not words[0].isdigit()]
     last = weights[-1] if weights else 0.0
     before = weights[:-1]
+    if own and meaning(own[-1]) == "echo":
+        last -= 6.0
     points = last + min([0.0, *before]) + 0.3 * max([0.0, *before])
     says = {"aside": -6.0, "echo": -10.0, "error": -8.0, "text": 2.0}
     points += says.get(channel.says, 0.0)

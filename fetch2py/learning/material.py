@@ -94,13 +94,13 @@ def _is_bare(frames: Iterable[Frame]) -> bool:
 
 
 def _data(frame: Frame, bare: bool) -> Any:
+    """What a record holds. Among bare texts only objects and arrays are data: a number there is a word."""
     raw = raw_text(frame)
-    if bare:
-        return raw
     try:
-        return parse(raw)
+        data = parse(raw)
     except ValueError:
         return raw
+    return raw if bare and not isinstance(data, (dict, list)) else data
 
 
 def _unfolded(data: Any, shape: Patches, carried: dict[str, Any]) -> Iterator[Any]:

@@ -16,7 +16,7 @@ __all__ = ["Patches", "patches"]
 
 _PLACE_KEYS = ("p", "path", "ptr", "pointer", "mask", "target", "field", "loc")
 _OPERATION_KEYS = ("o", "op", "operation", "action")
-_KIND_KEYS = ("type", "kind", "event", "channel", "role")
+_KIND_KEYS = ("type", "kind", "event", "channel", "role", "author", "sender", "from")
 _DEEPEST = 4
 
 

@@ -93,10 +93,10 @@ def _put(place: Place, number: int, value: Any) -> None:
 
 
 def _leaves(record: Record, skipped: set[Tokens], bare: bool) -> Iterator[tuple[Tokens, Any]]:
-    if bare:
-        yield _RAW, raw_text(record.frame)
-    elif isinstance(record.data, (dict, list)):
+    if isinstance(record.data, (dict, list)):
         yield from _walk(record.data, (), skipped)
+    elif bare:
+        yield _RAW, raw_text(record.frame)
     elif isinstance(record.data, str) and record.data == raw_text(record.frame):
         # Text among records of JSON: a ping, a mark.
         yield _RAW, record.data

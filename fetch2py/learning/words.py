@@ -43,7 +43,7 @@ _WEIGHTS = {
 _ASIDES = listed(
     "title titles headline suggestion suggestions suggested followup followups recommend recommended "
     "recommendation recommendations related tool tools toolcall function arguments args argument plugin "
-    "search searches query queries keyword keywords citation citations cite reference references ref refs "
+    "search searches keyword keywords citation citations cite reference references ref refs "
     "source sources snippet snippets document documents doc docs metadata meta usage debug log logs "
     "logprobs trace heartbeat ping progress notice notification annotation annotations instructions json "
     "input inputs intent greeting webpages tip tips refusal tokens"
@@ -52,7 +52,7 @@ _THOUGHTS = listed(
     "think thinking thought thoughts reasoning cot analysis reflection deliberation rationale ruminate "
     "scratchpad"
 )
-_ECHOES = listed("user human client question prompt query req request system customer")
+_ECHOES = listed("user human client question prompt req request system customer")
 _TEXTS = frozenset(word for word, points in _WEIGHTS.items() if points > 1.0)
 _NEUTRAL = listed(
     "set append add put replace insert patch update create created start started begin open delta chunk "

@@ -26,6 +26,9 @@ _FLAGS = listed(
     "think thinking reasoning thought final finish finished is done end ended complete completed special "
     "partial echo last user hidden internal visible"
 )
+_NAMES = frozenset(("id", "uuid", "guid", "time", "date", "at", "ts", "hash", "signature"))
+"""What names one record, not its kind."""
+
 _MOST_VALUES = 40
 _LONGEST = 80
 _MOST_MARKS = 24
@@ -50,6 +53,12 @@ class Marks(NamedTuple):
     """All marks of an answer; the event's name comes first if it tells anything."""
 
     all: Sequence[Mark]
+    numbers: Sequence[int] = ()
+
+    @property
+    def varied(self) -> list[Mark]:
+        """Those that differ among all records."""
+        return [mark for mark in self.all if len({_hashed(mark.values.get(one)) for one in self.numbers}) > 1]
 
     def relevant(self, numbers: Iterable[int], besides: str) -> list[Mark]:
         """Those that differ among these records, but for the place itself that they are to sort."""
@@ -75,7 +84,7 @@ def marks(material: Material, places: Places) -> Marks:
         if "!json" not in at and at.startswith("/") and (rank := _rank(at, values, total)) is not None:
             ranked.append((rank, Mark(at, values, rank < 1)))
     ranked.sort(key=lambda one: one[0])
-    return Marks([*found, *(mark for _, mark in ranked)][:_MOST_MARKS])
+    return Marks([*found, *(mark for _, mark in ranked)][:_MOST_MARKS], list(events))
 
 
 def _rank(at: str, values: Mapping[int, Any], total: int) -> float | None:
@@ -85,15 +94,16 @@ def _rank(at: str, values: Mapping[int, Any], total: int) -> float | None:
         return None
     words = split_words(path[-1])
     few = {_hashed(value) for value in values.values()}
-    if len(few) > _MOST_VALUES or not words:
+    if len(few) > _MOST_VALUES or not words or words[-1] in _NAMES:
         return None
     kinds = {type(value) for value in values.values() if value is not None}
     if kinds <= {bool}:
         return 1 + len(path) / 10 if _FLAGS & set(words) else None
     if kinds == {str} and all(_is_short(value) for value in values.values()):
-        if _TYPED & set(words) or meaning(words) == "error":
+        if words[-1] in _TYPED or meaning(words) == "error":
             return len(path) / 10
-        repeats = len(few) * 2 <= len(values) or len(few) == 1
+        told = any(meaning(split_words(value or "")) == "reasoning" for _, value in few)
+        repeats = len(few) * 2 <= len(values) or len(few) == 1 or told
         return 2 + len(path) / 10 if repeats and all(_is_label(one) for _, one in few) else None
     if (
         kinds == {int}

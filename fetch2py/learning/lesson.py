@@ -5,6 +5,7 @@ Knows frames and the rule model. Must not know bytes, HTTP, nor any site.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from fetch2py.learning.writing import described, write
 __all__ = ["Lesson", "Reading", "learn_frames"]
 
 _SURE = 0.8
+_BARE_WORDS = re.compile(r"[A-Za-z0-9_.:/-]{1,2000}")
 _WORTH, _WORTH_ALONE = 0.0, 3.0
 _ENOUGH_POINTS = 5.0
 _ENOUGH_MARGIN = 3.0
@@ -122,13 +124,16 @@ def _rival(texts: Sequence[Channel], text: str) -> Channel | None:
 def _confidence(best: Channel, rival: Channel | None, reading: Reading) -> float:
     count = len(best.values)
     margin = best.score - (rival.score if rival else -4.0)
+    named = weight(split_words(_last_name(best))) >= 2.5
+    if not named and count > 2 and _BARE_WORDS.fullmatch(best.text):
+        best.doubts.append("Its pieces could be names as well.")
     if best.doubts or best.score < _ENOUGH_POINTS or margin < _ENOUGH_MARGIN:
         return max(0.1, min(0.6, 0.1 + best.score / 25 + min(margin, 5.0) / 20))
     if best.repeats:
         return 0.97
     if count >= 3:
         return min(0.95, 0.85 + margin / 100)
-    strong = weight(split_words(_last_name(best))) >= 2.5 and likeness(best.text, count) >= 3.0
+    strong = named and likeness(best.text, count) >= 3.0
     if strong and margin >= 2 * _ENOUGH_MARGIN:
         return 0.8 if count == 2 or not rival or margin >= 3 * _ENOUGH_MARGIN else 0.7
     return 0.6

@@ -54,7 +54,8 @@ def sort(place: Place, marks: Marks, sent: str = "") -> Sorted:
     """The place's values by kind, those that are empty or repeat what was `sent` aside."""
     values = _without_echo([(number, value) for number, value in place.values if value != ""], sent.strip())
     relevant = _few(marks.relevant({number for number, _ in values}, place.pointer), values)
-    atoms = _atoms(values, relevant)
+    shared = [mark for mark in marks.varied if mark not in relevant and mark.pointer != place.pointer]
+    atoms = _atoms(values, relevant, shared)
     if any(isinstance(value, str) for _, value in values) and place.tokens:
         atoms = [atom for atom in atoms if any(isinstance(value, str) for _, value in atom.values)]
     reasoning = [atom for atom in atoms if atom.says == "reasoning"]
@@ -97,13 +98,18 @@ def _signature(marks: Sequence[Mark], number: int) -> Signature:
     return tuple(mark.values.get(number) for mark in marks)
 
 
-def _atoms(values: Iterable[tuple[int, Any]], marks: Sequence[Mark]) -> list[Atom]:
+def _atoms(
+    values: Iterable[tuple[int, Any]], marks: Sequence[Mark], shared: Sequence[Mark]
+) -> list[Atom]:
+    """The values by kind. `shared` are marks that all their records have alike, and others have not."""
     atoms: dict[Any, Atom] = {}
     for number, value in values:
         signature = _signature(marks, number)
         key = tuple((type(one), one) for one in signature)
         if key not in atoms:
-            atoms[key] = Atom(signature, [], _says(signature, marks))
+            atoms[key] = Atom(
+                signature, [], _says((*signature, *_signature(shared, number)), (*marks, *shared))
+            )
         atoms[key].values.append((number, value))
     return list(atoms.values())
 

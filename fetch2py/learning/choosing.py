@@ -206,12 +206,16 @@ def _score(channel: Channel, marks: Marks, longest: int, sent: str) -> float:
 
 def _name_points(channel: Channel, marks: Marks) -> float:
     """What the names on the way to the values say, and the kinds of their records."""
-    own = [split_words(token) for token in channel.members[0].place.tokens if split_words(token)]
-    weights = [weight(words) for words in own if not words[0].isdigit()]
+    place = channel.members[0].place
+    names = [split_words(name) for name in place.tokens if not name.startswith("!")]
+    own = [words for words in names if words and not words[0].isdigit()]
+    weights = [weight(words) for words in own]
     last = weights[-1] if weights else 0.0
     before = weights[:-1]
     if own and meaning(own[-1]) == "echo":
         last -= 6.0
+    if any(mark.pointer == place.pointer and len(mark.values) > 2 for mark in marks.all):
+        last -= 3.0
     points = last + min([0.0, *before]) + 0.3 * max([0.0, *before])
     says = {"aside": -6.0, "echo": -10.0, "error": -8.0, "text": 2.0}
     points += says.get(channel.says, 0.0)

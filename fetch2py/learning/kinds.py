@@ -19,8 +19,8 @@ Signature: TypeAlias = tuple[Any, ...]
 """The values of some marks in one record, None where it has none."""
 
 _TYPED = listed(
-    "agent speaker worker event type kind phase channel op o mask p path role stage mode cmd action object author "
-    "sender from source node format method topic step subtype"
+    "agent speaker worker event type kind phase channel op o mask p path role stage mode cmd action object "
+    "author sender from source node format method topic step subtype"
 )
 _FLAGS = listed(
     "think thinking reasoning thought final finish finished is done end ended complete completed special "

@@ -128,8 +128,9 @@ def _complains(frame: Frame, data: Any) -> bool:
         isinstance(data.get(key), dict) and _wraps_error(data[key]) for key in ("result", "response", "data")
     ):
         return True
-    told = complaint({key: data.get(key) for key in ("message", "msg", "detail", "details", "reason")})
-    return bool(told) and not _is_fine(data.get("code", data.get("status_code"))) and not data.get("data")
+    if data.get("data") or _is_fine(data.get("code", data.get("status_code"))):
+        return False
+    return bool(complaint({key: data.get(key) for key in ("message", "msg", "detail", "details", "reason")}))
 
 
 def _is_fine(code: Any) -> bool:

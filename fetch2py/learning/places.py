@@ -17,7 +17,7 @@ __all__ = ["Place", "Places", "Tokens", "places"]
 Tokens: TypeAlias = tuple[str, ...]
 
 _DEEPEST = 24
-_MOST_PLACES = 2000
+_MOST_PLACES = 500
 _MOST_POSITIONS = 6
 """Of an array that isn't a list of the same things, so many members have places of their own."""
 
@@ -52,12 +52,23 @@ def places(material: Material) -> Places:
     found = Places({}, {}, {})
     skipped = {path for path, _ in material.patches.expand}
     for record in material.said:
+        members: dict[Tokens, list[str]] = {}
         for tokens, value in _leaves(record, skipped if not record.is_child else set(), material.bare):
-            at = tokens[0] if tokens == _RAW else pointer(tokens)
-            _keep(found, at, tokens, record.number, value)
-            if isinstance(value, str) and _opens_json(value) and _NESTED not in tokens:
-                _descend(found, at, tokens, record.number, value)
+            if "*" in tokens and isinstance(value, str):
+                # All members of an array are one value, as a pointer with `*` reads them.
+                members.setdefault(tokens, []).append(value)
+            else:
+                _take(found, tokens, record.number, value)
+        for tokens, parts in members.items():
+            _take(found, tokens, record.number, "".join(parts))
     return found
+
+
+def _take(found: Places, tokens: Tokens, number: int, value: Any) -> None:
+    at = tokens[0] if tokens == _RAW else pointer(tokens)
+    _keep(found, at, tokens, number, value)
+    if isinstance(value, str) and _opens_json(value) and _NESTED not in tokens:
+        _descend(found, at, tokens, number, value)
 
 
 def _descend(found: Places, at: str, tokens: Tokens, number: int, value: str) -> None:
@@ -77,19 +88,9 @@ def _keep(found: Places, at: str, tokens: Tokens, number: int, value: Any) -> No
         if place is None and len(found.texts) < _MOST_PLACES:
             place = found.texts[at] = Place(at, tokens, [])
         if place is not None:
-            _put(place, number, value)
+            place.values.append((number, value))
     if "*" not in tokens and at != "" and (at in found.scalars or len(found.scalars) < _MOST_PLACES):
         found.scalars.setdefault(at, {})[number] = value
-
-
-def _put(place: Place, number: int, value: Any) -> None:
-    """Adds a value. All members of an array are one value, as a pointer with `*` reads them."""
-    if place.values and place.values[-1][0] == number and "*" in place.tokens:
-        before = place.values[-1][1]
-        if isinstance(before, str) and isinstance(value, str):
-            place.values[-1] = (number, before + value)
-            return
-    place.values.append((number, value))
 
 
 def _leaves(record: Record, skipped: set[Tokens], bare: bool) -> Iterator[tuple[Tokens, Any]]:

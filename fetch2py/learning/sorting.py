@@ -98,9 +98,7 @@ def _signature(marks: Sequence[Mark], number: int) -> Signature:
     return tuple(mark.values.get(number) for mark in marks)
 
 
-def _atoms(
-    values: Iterable[tuple[int, Any]], marks: Sequence[Mark], shared: Sequence[Mark]
-) -> list[Atom]:
+def _atoms(values: Iterable[tuple[int, Any]], marks: Sequence[Mark], shared: Sequence[Mark]) -> list[Atom]:
     """The values by kind. `shared` are marks that all their records have alike, and others have not."""
     atoms: dict[Any, Atom] = {}
     for number, value in values:

@@ -210,3 +210,84 @@ def test_envelopes_without_a_media_type() -> None:
         lesson = learn([envelopes + end])
         assert lesson.rules is not None
         assert (lesson.text, lesson.rules["framing"]) == ("All is well.", framing)
+
+
+def test_of_an_endless_answer_no_more_is_kept_than_said() -> None:
+    listener = Listener([("content-type", SSE)], most=20)
+    assert listener.receive(b'data: {"t":"a"}\n\n') == ['{"t":"a"}']
+    assert listener.receive(b'data: {"t":"b"}\n\n') == []
+    assert "larger" in listener.finish().why
+
+
+@pytest.mark.parametrize(
+    ("body", "framing"),
+    [
+        (b'\x1e{"t":"One"}\n\x1e{"t":" two"}\n\x1e{"t":" three."}\n', "json-seq"),
+        (
+            b'--x\r\n\r\n{"t":"One"}\r\n--x\r\n\r\n{"t":" two"}\r\n--x\r\n\r\n{"t":" three."}\r\n--x--\r\n',
+            "multipart",
+        ),
+        (b'{"t":"One"}{"t":" two"}{"t":" three."}', "json-concat"),
+        (b'[{"t":"One"},{"t":" two"},{"t":" three."}]', "json-array"),
+        (b'[{"t":"One"},{"t":" two"},{"t":" three."}', "json-array"),
+        (b'0:"One"\n0:" two"\n0:" three."\n', "prefixed-lines"),
+        (b'"One"\n" two"\n" three."\n', "ndjson"),
+        (b'{"t":"One two three."}', "json"),
+        (b"One two three.", "text"),
+        (
+            b'\x00\x00\x00\x00\x0b{"t":"One"}\x00\x00\x00\x00\x0c{"t":" two"}\x00\x00\x00\x00\x0f{"t":" three."}',
+            "connect",
+        ),
+    ],
+    ids=["seq", "multipart", "concat", "array", "cut", "codes", "strings", "json", "text", "envelopes"],
+)
+def test_framings_without_a_media_type(body: bytes, framing: str) -> None:
+    lesson = learn([body])
+    assert lesson.rules is not None
+    assert (lesson.rules["framing"], lesson.text) == (framing, "One two three.")
+
+
+def test_patches_of_patches() -> None:
+    body = sse(
+        {
+            "p": "response",
+            "o": "BATCH",
+            "v": [{"p": "status", "v": "WIP"}, {"p": "content", "o": "APPEND", "v": "It"}],
+        },
+        *(
+            {
+                "p": "response",
+                "o": "BATCH",
+                "v": [{"p": "content", "o": "APPEND", "v": one}, {"p": "tokens", "v": 5}],
+            }
+            for one in (" is", " a fine", " day.")
+        ),
+    )
+    lesson = learn([body], content_type=SSE)
+    assert lesson.rules is not None
+    assert lesson.text == "It is a fine day."
+    assert lesson.rules["expand"] == [{"at": "/v", "join": "p"}]
+
+
+def test_errors_are_told_wherever_they_stand() -> None:
+    for error in (
+        {"result": {"error": {"message": "gone"}}},
+        {"error_type": "quota", "message": "gone"},
+        {"code": 500, "message": "gone"},
+        {"type": "stream_error", "message": "gone"},
+    ):
+        body = sse(*({"type": "say", "txt": one} for one in ("Well", ", it", " is.")), error)
+        lesson = learn([body], content_type=SSE)
+        assert lesson.text == "Well, it is."
+        exchange = Exchange(lesson.rules)
+        exchange.receive_head(200, [("content-type", SSE)])
+        exchange.receive_data(body)
+        exchange.receive_end()
+        if "type" in error or "error_type" in error:
+            assert exchange.error == "gone"
+
+
+def test_more_places_than_any_answer_has() -> None:
+    words = [{f"k{number}": "one thing"} for number in range(600)]
+    lesson = learn([lines(*words)], content_type=LINES)
+    assert not lesson.sure

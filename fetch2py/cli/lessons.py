@@ -52,7 +52,8 @@ class Pupil(Watcher):
         self._sent = sent
         self._asking = asking
         self._eager = eager
-        self._listener: Listener | None = None
+        self._listener = Listener((), sent)
+        self._answer: Iterated | None = None
         self._held: list[str] = []
         self._before_showing: Callable[[], object] = _nothing
 
@@ -61,10 +62,9 @@ class Pupil(Watcher):
         self._listener = Listener(headers, self._sent)
 
     def piece(self, data: bytes, events: Sequence[Event]) -> None:
-        """A piece of the body is in; it is nothing to learn from once text was in one."""
-        if any(isinstance(event, Text | Reasoning) for event in events):
-            self._listener = None
-        if self._listener is None:
+        """A piece of the body is in."""
+        if self._answer is not None and self._answer.dialect:
+            # Somebody reads it.
             return
         self._held += self._listener.receive(data)
         if self._eager or len(self._held) > _PATIENCE:
@@ -74,7 +74,7 @@ class Pupil(Watcher):
     def lesson(self) -> Lesson:
         """What the whole answer teaches, after the records that were not shown yet."""
         self._show()
-        return self._listener.finish() if self._listener else Lesson(None, "", "", "Nothing came.", 0.0)
+        return self._listener.finish()
 
     def heard(self, answer: Iterated, before_showing: Callable[[], object]) -> Iterator[Event]:
         """The answer's events; where nobody could read it, those of the lesson once it is confirmed.
@@ -82,7 +82,7 @@ class Pupil(Watcher):
         `before_showing` clears the line for records and questions. Raises what `keep` raises, after the
         events of an error.
         """
-        self._before_showing = before_showing
+        self._answer, self._before_showing = answer, before_showing
         for event in answer:
             if not (answer.unread and isinstance(event, Error | End)):
                 yield event

@@ -17,6 +17,7 @@ from fetch2py.learning.words import likeness, meaning, split_words, weight
 
 __all__ = ["Choice", "choose"]
 
+_MOST_KINDS = 8
 _MOST_WHOLES = 200_000
 
 
@@ -127,9 +128,7 @@ def _without_one_kind(channel: Channel, wholes: Mapping[str, list[tuple[Place, i
     member = channel.members[0]
     for mark in marks.relevant(channel.numbers, member.place.pointer):
         kinds = {mark.values.get(number) for number in channel.numbers}
-        if len(kinds) > 8:
-            continue
-        for kind in kinds:
+        for kind in kinds if len(kinds) <= _MOST_KINDS else ():
             kept = [(number, one) for number, one in member.values if mark.values.get(number) != kind]
             text = "".join(spelled(one) for _, one in kept)
             if len(kept) > 1 and (found := wholes.get(text)):

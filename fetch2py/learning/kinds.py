@@ -90,11 +90,9 @@ def marks(material: Material, places: Places) -> Marks:
 def _rank(at: str, values: Mapping[int, Any], total: int) -> float | None:
     """How well a place serves as a mark: 0 for a typed one near the root; None for none."""
     path = tokens(at)
-    if len(path) > _DEEPEST:
-        return None
     words = split_words(path[-1])
     few = {_hashed(value) for value in values.values()}
-    if len(few) > _MOST_VALUES or not words or words[-1] in _NAMES:
+    if len(path) > _DEEPEST or len(few) > _MOST_VALUES or not words or words[-1] in _NAMES:
         return None
     kinds = {type(value) for value in values.values() if value is not None}
     if kinds <= {bool}:

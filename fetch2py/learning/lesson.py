@@ -80,15 +80,13 @@ def learn_frames(frames: Sequence[Frame], head: Mapping[str, Any] | None = None,
         best.doubts.append("The rules can't say exactly what was found.")
     rival = _rival(choice.texts, reading.text)
     second = _reading(opening, held, found, kinds, rival, ()) if rival else None
-    if second and (not second.text or second.text == reading.text):
-        second = None
     return Lesson(
         reading.rules,
         reading.text,
         reading.reasoning,
         _why(best, reading.rules),
         _confidence(best, rival, reading),
-        second,
+        second if second and second.text not in ("", reading.text) else None,
     )
 
 

@@ -28,15 +28,21 @@ _TOO_LARGE = "The answer is larger than what is kept to learn from."
 
 
 class Listener:
-    """Listens to one answer. `headers` are its header fields, `sent` is the message that it answers."""
+    """Listens to one answer. `headers` are its header fields, `sent` is the message that it answers.
 
-    def __init__(self, headers: Iterable[tuple[str, str]] = (), sent: str = "") -> None:
+    Beyond `most` bytes nothing is kept, and there is no lesson.
+    """
+
+    def __init__(
+        self, headers: Iterable[tuple[str, str]] = (), sent: str = "", *, most: int = _MOST_BYTES
+    ) -> None:
         fields = list(headers)
         content_type = next((value for name, value in fields if name.lower() == "content-type"), "")
         self._framing, self._options = decoder_for(content_type, fields)
         self._decoder: Decoder = DECODERS[self._framing](**self._options)
         self._text = getincrementaldecoder("utf-8")("replace")
         self._sent = sent
+        self._most = most
         self._frames: list[Frame] = []
         self._kept: list[bytes] = []
         self._size = 0
@@ -44,7 +50,7 @@ class Listener:
     def receive(self, data: bytes) -> list[str]:
         """A piece of the body is in: the records that it completes, as texts to be shown."""
         self._size += len(data)
-        if self._size > _MOST_BYTES:
+        if self._size > self._most:
             return []
         if self._framing in _WHOLE or self._framing == "sse":
             self._kept.append(data)
@@ -56,7 +62,7 @@ class Listener:
 
     def finish(self) -> Lesson:
         """Nothing more comes: what was learned. Call it once, last."""
-        if self._size > _MOST_BYTES:
+        if self._size > self._most:
             return Lesson(None, "", "", _TOO_LARGE, 0.0)
         if self._framing in _WHOLE:
             return self._learn_whole(b"".join(self._kept))

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fetch2py.framing import DECODERS
 from fetch2py.jsontext import is_json, parse
 
 __all__ = ["framed", "is_page"]
@@ -34,9 +33,7 @@ def is_page(body: bytes) -> bool:
 def framed(body: bytes, promised: str, options: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """The name and the options of the decoder to read the whole body with. `promised` is text or json."""
     name, more = _guess(body)
-    if name in DECODERS and name != promised:
-        return name, more
-    return promised, options
+    return (promised, options) if name == promised else (name, more)
 
 
 def _guess(body: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -208,8 +208,6 @@ def _last(atoms: Iterable[Atom]) -> int:
 
 
 def _interleaved(left: Sequence[Atom], taken: Sequence[Atom]) -> bool:
-    if not left or not taken:
-        return False
     first, last = min(atom.first for atom in left), _last(left)
     return any(first < number < last for atom in taken for number, _ in atom.values) and any(
         atom.first < number < atom.last for atom in taken for one in left for number, _ in one.values

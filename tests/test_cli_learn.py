@@ -200,13 +200,26 @@ def test_from_what_isnt_there(capsys: Captured) -> None:
 
 
 def test_a_profile_without_its_secrets_learns_from_a_file(capsys: Captured, tmp_path: Path) -> None:
-    request = fetch2py.parse(
-        snippet("http://127.0.0.1:9/ask", headers={"authorization": "Bearer FAKE-FAKE-FAKE-FAKE"})
-    )[0]
-    profile = fetch2py.Profile.from_request(request)
+    headers = {"authorization": "Bearer FAKE-FAKE-FAKE-FAKE"}
+    profile = fetch2py.Profile.from_snippet(snippet("http://127.0.0.1:9/ask", headers=headers), sent=SENT)
     fetch2py.save(fetch2py.Profile.from_document(profile.document(), {}), "own")
     assert run(["learn", "own", "--yes", "--from", written(tmp_path, ANSWER.decode())]) == 0
     assert capsys.readouterr().out == TEXT
+
+
+def test_a_profile_without_a_slot_learns_all_the_same(capsys: Captured, tmp_path: Path) -> None:
+    fetch2py.save(fetch2py.Profile.from_request(fetch2py.parse(snippet("http://127.0.0.1:9/ask"))[0]), "own")
+    assert run(["learn", "own", "--yes", "--from", written(tmp_path, ANSWER.decode())]) == 0
+    assert capsys.readouterr().out == TEXT
+
+
+def test_an_answer_that_somebody_reads_is_not_shown_as_records(capsys: Captured) -> None:
+    progress = [{"event": "search_plus", "msg": {"title": f"page {n}"}} for n in range(20)]
+    body = sse(*progress, {"event": "cmpl", "text": "Hello."}, {"event": "all_done"})
+    with serve(answering(body)) as server:
+        keep(server.url)
+        assert run(["replay", "own", "hi"]) == 0
+    assert capsys.readouterr() == ("Hello.", "")
 
 
 @pytest.mark.parametrize(

@@ -234,10 +234,7 @@ def test_of_an_endless_answer_no_more_is_kept_than_said() -> None:
         (b'"One"\n" two"\n" three."\n', "ndjson"),
         (b'{"t":"One two three."}', "json"),
         (b"One two three.", "text"),
-        (
-            b'\x00\x00\x00\x00\x0b{"t":"One"}\x00\x00\x00\x00\x0c{"t":" two"}\x00\x00\x00\x00\x0f{"t":" three."}',
-            "connect",
-        ),
+        (b"".join(map(encode_envelope, (b'{"t":"One"}', b'{"t":" two"}', b'{"t":" three."}'))), "connect"),
     ],
     ids=["seq", "multipart", "concat", "array", "cut", "codes", "strings", "json", "text", "envelopes"],
 )
@@ -291,3 +288,45 @@ def test_more_places_than_any_answer_has() -> None:
     words = [{f"k{number}": "one thing"} for number in range(600)]
     lesson = learn([lines(*words)], content_type=LINES)
     assert not lesson.sure
+
+
+def test_an_end_mark_amid_the_text_is_a_doubt() -> None:
+    assert not learn([sse("One", "[DONE]", " two", " three.", "four")], content_type=SSE).sure
+    assert not learn([sse("Say", " when", " you are", "DONE")], content_type=SSE).sure
+    assert learn([sse("Say", " when", " you are.", "[DONE]")], content_type=SSE).sure
+
+
+def test_an_error_that_is_a_sentence() -> None:
+    body = sse(*(("say", {"t": one}) for one in ("Well", ", it", " is.")), ("error", "gone away"))
+    lesson = learn([body], content_type=SSE)
+    assert lesson.text == "Well, it is."
+    assert lesson.rules is not None
+    assert {"to": "error", "on": {"@event": "error"}} in lesson.rules["rules"]
+
+
+def test_more_kinds_than_an_answer_has() -> None:
+    words = [{"type": f"t{n % 30}", "phase": f"p{n % 7}", "txt": f"word {n} "} for n in range(400)]
+    assert not learn([sse(*words)], content_type=SSE).sure
+
+
+def test_parts_that_are_missing_and_names_that_mean_something_in_a_pointer() -> None:
+    parts = [{"type": "thinking", "text": "Hm. "}, {"type": "text", "text": "Well"}]
+    body = sse(
+        {"body": {"parts": parts}, "*": "star"},
+        {"body": "none"},
+        {"body": {"parts": [{"type": "text", "text": ", it"}]}},
+        {"body": {"parts": [{"type": "text", "text": " is so."}]}},
+    )
+    lesson = learn([body], content_type=SSE)
+    assert (lesson.text, lesson.reasoning) == ("Well, it is so.", "Hm. ")
+
+
+def test_records_that_are_lists() -> None:
+    def record(*parts: tuple[str, str]) -> list[dict[str, Any]]:
+        return [{"parts": [{"type": kind, "text": text} for kind, text in parts]}]
+
+    body = lines(
+        record(("thinking", "Hm. "), ("text", "Well")), record(("text", ", it")), record(("text", " is so."))
+    )
+    lesson = learn([body], content_type=LINES)
+    assert (lesson.text, lesson.reasoning) == ("Well, it is so.", "Hm. ")

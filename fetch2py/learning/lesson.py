@@ -78,6 +78,8 @@ def learn_frames(frames: Sequence[Frame], head: Mapping[str, Any] | None = None,
     reading = _reading(opening, held, found, kinds, best, choice.reasoning)
     if reading.text != best.text.replace("\0", ""):
         best.doubts.append("The rules can't say exactly what was found.")
+    if held.bare and any(not record.data.startswith("[") for record in held.marks):
+        best.doubts.append("What was taken for an end mark may be a word.")
     rival = _rival(choice.texts, reading.text)
     second = _reading(opening, held, found, kinds, rival, ()) if rival else None
     return Lesson(

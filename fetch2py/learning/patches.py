@@ -143,7 +143,7 @@ def _members(data: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         elif isinstance(data, list) and token.isdigit() and int(token) < len(data):
             data = data[int(token)]
         else:
-            return
+            data = None
     if isinstance(data, list):
         yield from (one for one in data if isinstance(one, dict))
 

@@ -41,8 +41,8 @@ def write(
     rules += _final(text, material, marks)
     for channel in reasoning:
         rules += [_rule("reasoning", channel, member, material, marks) for member in channel.members]
-    rules += _errors(material, places, marks, text)
-    rules += _ids(material, places, text)
+    rules += _errors(material, marks)
+    rules += _ids(places)
     rules += [rule for rule in endings if "@raw" not in rule["on"]]
     texts = "".join(str(value) for _, value in text.values[:50])
     return {
@@ -75,10 +75,9 @@ def _final(text: Channel, material: Material, marks: Marks) -> list[Rule]:
     own = {member.place.pointer for member in text.members}
     kept = text.numbers
     for place, number in sorted(text.repeats, key=lambda one: -one[1]):
-        if len({value for _, value in place.values}) > 2 and place.pointer not in own:
-            continue
         on = separating([number], kept, [mark for mark in marks.all if mark.pointer != place.pointer])
-        if on is None and place.pointer in own:
+        grows = len({value for _, value in place.values}) > 2
+        if on is None if place.pointer in own else grows:
             continue
         others = {one for one, value in place.values if value != ""} - {number} - set(kept)
         on = on or separating([number], others, marks.all) or {}
@@ -86,7 +85,7 @@ def _final(text: Channel, material: Material, marks: Marks) -> list[Rule]:
     return []
 
 
-def _errors(material: Material, places: Places, marks: Marks, text: Channel) -> list[Rule]:
+def _errors(material: Material, marks: Marks) -> list[Rule]:
     """Where errors stood in this answer, and where those of other answers most likely will."""
     rules: list[Rule] = []
     if any(mark.pointer == "@event" for mark in marks.all) or any(
@@ -103,8 +102,7 @@ def _errors(material: Material, places: Places, marks: Marks, text: Channel) -> 
     typed = [tokens(mark.pointer)[0] for mark in marks.all if mark.typed and mark.pointer.count("/") == 1]
     for key in dict.fromkeys([*told, *(one for one in typed if one in ("type", "event", "kind"))]):
         rules.append({"to": "error", "on": {f"/{key}": told.get(key, "error")}})
-    if not any(member.place.pointer.startswith("/error") for member in text.members):
-        rules += [{"to": "error", "get": "/error"}]
+    rules.append({"to": "error", "get": "/error"})
     for record in material.errors:
         if isinstance(record.data, dict):
             for key in ("errors", "error_type", "errorText", "err", "exception"):
@@ -113,7 +111,7 @@ def _errors(material: Material, places: Places, marks: Marks, text: Channel) -> 
     return rules
 
 
-def _ids(material: Material, places: Places, text: Channel) -> list[Rule]:
+def _ids(places: Places) -> list[Rule]:
     rules: list[Rule] = []
     seen: set[Any] = set()
     for at, values in places.scalars.items():

@@ -416,6 +416,13 @@ def test_an_error_outdoes_a_cut() -> None:
     assert (exchange.error, exchange.outcome) == ("first", "error")
 
 
+def test_what_follows_a_message_that_is_no_json_is_not_read() -> None:
+    body = encode_envelope(b"") + encode_envelope(b'{"t":"hi"}') + encode_envelope(b"{}", 2)
+    for _, chunks in every_way(body):
+        exchange = answered(TOKENS, {"content-type": "application/connect+json"}, *chunks)
+        assert (exchange.text, exchange.error) == ("", "A message of the answer is not JSON.")
+
+
 def test_what_follows_the_end_envelope_is_not_read() -> None:
     text = b'{"op":"append","mask":"block.text.content","block":{"id":"1","text":{"content":"hi"}}}'
     body = encode_envelope(text) + encode_envelope(b"{}", 2) + encode_envelope(text)
@@ -510,6 +517,122 @@ def test_header_fields_outrank_the_default_media_type() -> None:
     body = encode_envelope(b'{"error":{"code":"canceled"}}', 2)
     events = read_stream([body], headers=[("Content-Type", "application/connect+json")])
     assert list(events) == [Error("canceled"), End("error", {})]
+
+
+RECORDS = ('{"t":"a"}', '{"t":"b"}', '{"t":"你"}')
+TOKENS: dict[str, Any] = {"rules": [{"to": "text", "get": "/t"}]}
+SPELLED = {
+    "one value": b'{"t":"ab\xe4\xbd\xa0"}',
+    "lines": "\n".join(RECORDS).encode(),
+    "side by side": "".join(RECORDS).encode(),
+    "an array": f"[{','.join(RECORDS)}]".encode(),
+    "a sequence": "".join(f"\x1e{record}\n" for record in RECORDS).encode(),
+    "an event stream": b": hi\n\n" + sse(*RECORDS),
+    "prefixed lines": "".join(f"0:{record}\n" for record in RECORDS).encode(),
+}
+
+
+VAGUE_TYPES = ("application/json", "text/plain", "application/octet-stream", "")
+# A prefixed line is no JSON.
+UNDER = [
+    (one, kind)
+    for one in SPELLED
+    for kind in VAGUE_TYPES
+    if (one, kind) != ("prefixed lines", VAGUE_TYPES[0])
+]
+
+
+@pytest.mark.parametrize(("spelled", "content_type"), UNDER)
+def test_the_first_bytes_show_the_framing(spelled: str, content_type: str) -> None:
+    for _, chunks in every_way(SPELLED[spelled]):
+        exchange = answered(TOKENS, {"content-type": content_type}, *chunks)
+        assert (exchange.text, exchange.outcome) == ("ab你", "clean")
+
+
+@pytest.mark.parametrize("spelled", sorted(SPELLED.keys() - {"one value", "prefixed lines"}))
+def test_each_record_is_there_with_its_last_byte(spelled: str) -> None:
+    exchange = Exchange(TOKENS)
+    exchange.receive_head(200, {"content-type": "application/json"})
+    body = SPELLED[spelled]
+    first = body.index(b'"a"') + len('"a"}')
+    ends = {"lines": 0, "an event stream": 2, "a sequence": 1}.get(spelled, 0)
+    assert exchange.receive_data(body[: first + ends]) == [Text("a")]
+
+
+def test_a_framing_that_is_declared_is_not_overruled() -> None:
+    head = {"content-type": "text/plain"}
+    rules = {"framing": "text", "rules": [{"to": "text", "get": "@raw"}]}
+    for raw in ('{"a":1}', "data: x\n\n", '0:"a"\n'):
+        assert answered(rules, head, raw.encode()).text == raw
+    assert answered(TOKENS | {"framing": "ndjson"}, head, b'{"t":"a"}{"t":"b"}\n').text == ""
+    assert answered(TOKENS | {"framing": "json"}, head, b'[{"t":"a"}]').text == ""
+
+
+def test_a_sites_errors_may_come_as_json_under_any_type() -> None:
+    body = b'{"error_type":"chat.forbidden","message":"no"}'
+    for dialect, host in (("kimi", ""), (None, KIMI), (None, "")):
+        assert answered(dialect, {"content-type": "text/plain"}, body, host=host).error == "no"
+
+
+def test_an_event_stream_under_another_type_finds_its_dialect() -> None:
+    body = sse('{"event":"cmpl","text":"hi"}', '{"event":"all_done"}')
+    for content_type in ("application/json", "text/plain", "application/octet-stream"):
+        for dialect, host in (("kimi", ""), (None, KIMI), (None, ""), ("kimi-connect", "")):
+            exchange = answered(dialect, {"content-type": content_type}, body, host=host)
+            assert (exchange.text, exchange.outcome, exchange.dialect) == ("hi", "clean", "kimi")
+
+
+def test_text_is_there_as_it_arrives() -> None:
+    exchange = Exchange({"rules": [{"to": "text", "get": "@raw"}]})
+    exchange.receive_head(200, {"content-type": "text/plain"})
+    pieces = "Hello 你".encode()
+    assert [exchange.receive_data(piece) for piece in (pieces[:1], pieces[1:6], pieces[6:8], pieces[8:])] == [
+        [Text("H")],
+        [Text("ello ")],
+        [],
+        [Text("你")],
+    ]
+    assert exchange.receive_end() == [End("clean", {})]
+
+
+def test_bare_text_keeps_the_spaces_that_are_its_own() -> None:
+    body = "".join(f"data:{token}\n\n" for token in ("La", " frase", "12", " 12")).encode()
+    head = {"content-type": "text/event-stream"}
+    rules = [{"to": "text", "get": "@raw"}]
+    assert answered({"rules": rules}, head, body).text == "La frase12 12"
+    assert answered({"rules": rules, "options": {"keep_space": False}}, head, body).text == "Lafrase1212"
+
+
+GRPC_WEB = {"content-type": "application/grpc-web+json"}
+
+
+def test_the_trailers_of_grpc_web_tell_how_it_went() -> None:
+    text = encode_envelope(b'{"t":"hi"}')
+    for trailers, error, outcome in (
+        (b"grpc-status:0\r\n", "", "clean"),
+        (b"grpc-status: 7\r\ngrpc-message: no%21\r\n", "no!", "error"),
+        (b"grpc-status: 16\r\n", "unauthenticated", "error"),
+        (b"x: y\r\n", "The answer's trailers have no grpc-status.", "truncated"),
+    ):
+        exchange = answered(TOKENS, GRPC_WEB, text + encode_envelope(trailers, 0x80))
+        assert (exchange.text, exchange.error, exchange.outcome) == ("hi", error, outcome)
+    assert answered(TOKENS, GRPC_WEB, text).outcome == "truncated"
+    assert answered(TOKENS, GRPC_WEB | {"grpc-status": "8", "grpc-message": "full"}).error == "full"
+    wrong = answered(TOKENS, GRPC_WEB, encode_envelope(b"no JSON"), encode_envelope(b"grpc-status:0", 0x80))
+    assert (wrong.error, wrong.outcome) == ("A message of the answer is not JSON.", "truncated")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "what"),
+    [("application/connect+proto", "Protocol Buffers"), ("application/grpc-web", "Protocol Buffers")],
+)
+@pytest.mark.parametrize("dialect", [None, "kimi"])
+def test_records_that_are_no_text_are_named(content_type: str, what: str, dialect: str | None) -> None:
+    end = (b"{}", 2) if "connect" in content_type else (b"grpc-status:0", 0x80)
+    body = encode_envelope(b"\x0a\x02hi") + encode_envelope(*end)
+    exchange = answered(dialect, {"content-type": content_type}, body)
+    assert f"The records of this answer are {what}" in exchange.error
+    assert "answered in JSON or text" in exchange.error
 
 
 RECORD = st.one_of(

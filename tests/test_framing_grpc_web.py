@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fetch2py.framing import DECODERS, Frame, decoder_for, encode_envelope, grpc_error
+from fetch2py.framing import DECODERS, EndStream, Frame, decoder_for, encode_envelope, read_trailers
 from tests.framing_feeding import Reading, decode, every_way, pieces
 
 MESSAGE = encode_envelope(b'{"reply":"hi"}')
@@ -96,7 +96,7 @@ def test_trailers_may_stand_in_the_head() -> None:
 @pytest.mark.parametrize(
     ("trailers", "error"),
     [
-        ({"grpc-status": "0"}, None),
+        ({"grpc-status": "0", "grpc-message": "fine"}, None),
         ({"grpc-status": "00"}, None),
         ({"grpc-status": "7", "grpc-message": "no"}, {"code": "permission_denied", "message": "no"}),
         ({"grpc-status": "16"}, {"code": "unauthenticated", "message": ""}),
@@ -105,13 +105,14 @@ def test_trailers_may_stand_in_the_head() -> None:
     ],
 )
 def test_a_status_other_than_0_is_an_error(trailers: dict[str, str], error: dict[str, str] | None) -> None:
-    assert grpc_error(json.dumps(trailers)) == error
+    payload = json.dumps(trailers | {"x": "a"}).encode()
+    assert read_trailers(payload) == EndStream(error, {"x": ("a",)})
 
 
 @pytest.mark.parametrize("trailers", [{}, {"grpc-status": ""}, {"grpc-status": "x"}, {"grpc-status": "²"}])
 def test_trailers_without_a_status_are_none(trailers: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="no grpc-status"):
-        grpc_error(json.dumps(trailers))
+        read_trailers(json.dumps(trailers).encode())
 
 
 def test_the_limit_holds_for_base64_too() -> None:

@@ -176,6 +176,62 @@ def test_spaces_are_kept_on_demand_and_only_in_data(raw: bytes) -> None:
         assert " " not in str(sse(raw, keep_space=told).frames[-1].data)
 
 
+class TestSpaces:
+    """Whether a space after `data:` is the text's, where the stream has to show it."""
+
+    TOKENS = st.lists(
+        st.sampled_from([" the", "The", " ", ".", "你", "\n", "  - x", "{", "{}", " {", "12", " 12"])
+    )
+
+    @staticmethod
+    def read(lines: list[str], keep_space: bool | str) -> list[str]:
+        raw = "".join(f"data:{line}\n\n" for line in lines).encode()
+        return [str(frame.data) for frame in sse(raw, keep_space=keep_space).frames]
+
+    @given(st.lists(PARTS, max_size=30).map(b"".join))
+    @settings(deadline=None, max_examples=200)
+    def test_without_a_line_of_text_without_a_space_it_reads_as_the_standard_has_it(self, raw: bytes) -> None:
+        raw = raw.replace(b"data:", b"data: ")
+        assert sse(raw, keep_space="auto")[:3] == sse(raw)[:3]
+
+    @given(
+        st.lists(st.text(st.characters(exclude_characters="\r\n", codec="utf-8"), max_size=4), max_size=12)
+    )
+    @settings(deadline=None)
+    def test_a_server_that_writes_spaces_is_read_exactly(self, tokens: list[str]) -> None:
+        assert self.read([f" {token}" for token in tokens], "auto") == tokens
+
+    @given(TOKENS)
+    @settings(deadline=None)
+    def test_a_server_that_writes_none_is_read_exactly_from_its_first_word_on(
+        self, tokens: list[str]
+    ) -> None:
+        tokens = ["First", *(token.replace("\n", "") for token in tokens)]
+        # One line in nine or more begins without a space, in whatever language.
+        tokens = [token for pair in tokens for token in (pair, "y")]
+        kept = self.read(tokens, "auto")
+        assert [token for token in kept if token != "{}"] == [token for token in tokens if token != "{}"]
+
+    @pytest.mark.parametrize(
+        ("lines", "data"),
+        [
+            # The first word is all that can be lost: nothing waits for the second.
+            ([" Hi", " you", "!", " How"], ["Hi", "you", "!", " How"]),
+            # JSON and end marks show nothing, and want no space.
+            (['{"a":1}', " b", "[DONE]"], ['{"a":1}', "b", "[DONE]"]),
+            (["a", ' {"a":1}', " [DONE]", " {a}"], ["a", '{"a":1}', "[DONE]", " {a}"]),
+            # Two spaces: one of them is the server's.
+            ([" I", "  am", "ping", " x"], ["I", " am", "ping", "x"]),
+            # A line from somewhere else doesn't tip a stream that has its spaces.
+            ([*[" a"] * 9, "ping", " b"], [*["a"] * 9, "ping", "b"]),
+            (["connected", *[" a"] * 9], ["connected", *[" a"] * 8, "a"]),
+            (["", " a"], ["", "a"]),
+        ],
+    )
+    def test_what_speaks_for_it_and_against(self, lines: list[str], data: list[str]) -> None:
+        assert self.read(lines, "auto") == data
+
+
 class TestSize:
     """Memory is capped, and the cap doesn't depend on the cut either."""
 

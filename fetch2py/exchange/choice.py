@@ -1,6 +1,7 @@
 """Which framing an answer's bytes are in, and which dialect reads its records.
 
-Knows media types, hosts and what a dialect declares. Must not know what an answer holds.
+Knows media types, hosts, what a dialect declares, and the framing that an answer's first bytes showed. Must
+not know what an answer holds.
 """
 
 from __future__ import annotations
@@ -10,35 +11,43 @@ from typing import Any, NamedTuple
 
 from fetch2py.dialects import DIALECTS, Dialect, by_host, compile_dialect, in_framing, named
 from fetch2py.errors import ProfileInvalid
-from fetch2py.framing import DECODERS, Decoder, decoder_for
+from fetch2py.framing import DECODERS, SNIFFED, Decoder, decoder_for, essence
 
-__all__ = ["Choice", "choose", "compiled", "media_type"]
+__all__ = ["Choice", "choose", "compiled", "media_type", "reads_bare_text"]
 
 _AUTO = "auto"
 _CUSTOM = "custom"
 """The name of a dialect whose rules were given as they are."""
 
-_OWN_MEDIA_TYPE = ("sse", "connect")
+_YIELDING = (_AUTO, "sse", "connect", "grpc-web")
 """Framings that come under a media type of their own. A dialect that declares one yields to an answer under
-another known media type: the same site sends its errors as JSON."""
+another known media type, or with the first bytes of another framing: the same site sends its errors as JSON.
+"""
 
-_OPTIONS: Mapping[str, tuple[str, ...]] = {"sse": ("keep_space",)}
+_OPTIONS: Mapping[str, tuple[str, ...]] = {"sse": ("keep_space",), "multipart": ("boundary",)}
 """Which of a dialect's options each decoder takes."""
+
+_ALL_JSON = ("application/connect+json", "application/grpc-web+json", "application/grpc-web-text+json")
+"""Media types of streams in which every record is JSON."""
 
 
 class Choice(NamedTuple):
     """What reads an answer: `dialect` is None where the records have to show it.
 
-    `why` is one sentence about the dialect. `expected`: the media type is one that answers have. `json`:
-    every record must be JSON.
+    `framing` is a key of DECODERS. `promised` is the framing as far as dialects are looked up by it: what the
+    media type promises, or the first bytes showed; "json" for all JSON that isn't streamed under a media type
+    of its own. `why` is one sentence about the dialect. `expected`: the media type is one that answers have.
+    `json`: every record must be JSON. `sniffed`: the first bytes can show another framing, and are due.
     """
 
     framing: str
+    promised: str
     decoder: Decoder
     dialect: Dialect | None
     why: str
     expected: bool
     json: bool
+    sniffed: bool
 
 
 def compiled(dialect: str | Mapping[str, Any] | None) -> Dialect | None:
@@ -59,25 +68,35 @@ def compiled(dialect: str | Mapping[str, Any] | None) -> Dialect | None:
     return found
 
 
-def choose(dialect: Dialect | None, headers: Iterable[tuple[str, str]], host: str) -> Choice:
-    """The choice for an answer with these header fields, from the host of this name ("" if not known)."""
+def choose(dialect: Dialect | None, headers: Iterable[tuple[str, str]], host: str, shown: str = "") -> Choice:
+    """The choice for an answer with these header fields, from the host of this name ("" if not known).
+
+    `shown` is the framing that its first bytes showed, "" before they are in.
+    """
     fields = list(headers)
     content_type = media_type(fields)
-    promised, options = decoder_for(content_type, fields)
+    named, options = decoder_for(content_type, fields)
+    promised = shown or named
+    lookup = "json" if promised.startswith("json-") and named in SNIFFED else promised
     why = ""
     if dialect is not None:
-        dialect = in_framing(dialect, promised)
+        dialect = in_framing(dialect, lookup)
         why = "The rules were given." if dialect.name == _CUSTOM else f"The dialect {dialect.name} was named."
-    elif dialect := by_host(host, promised):
+    elif dialect := by_host(host, lookup):
         why = f"The host {host} speaks {dialect.name}."
     framing = _framing(dialect, promised)
-    if framing != promised:
-        options = {}
-    if dialect is not None:
-        taken = {name: dialect.options[name] for name in _OPTIONS.get(framing, ()) if name in dialect.options}
-        options = {**options, **taken}
-    is_json = content_type.partition(";")[0].strip().lower() == "application/connect+json"
-    return Choice(framing, DECODERS[framing](**options), dialect, why, promised != "text", is_json)
+    options = {**(options if framing == named else {}), **_dialects_options(dialect, framing)}
+    sniffed = not shown and named in SNIFFED and (dialect is None or dialect.framing in _YIELDING)
+    return Choice(
+        framing,
+        lookup,
+        DECODERS[framing](**options),
+        dialect,
+        why,
+        expected=named != "text",
+        json=essence(content_type) in _ALL_JSON,
+        sniffed=sniffed,
+    )
 
 
 def media_type(headers: Iterable[tuple[str, str]]) -> str:
@@ -88,6 +107,20 @@ def media_type(headers: Iterable[tuple[str, str]]) -> str:
 def _framing(dialect: Dialect | None, promised: str) -> str:
     if dialect is None or dialect.framing == _AUTO:
         return promised
-    if dialect.framing in _OWN_MEDIA_TYPE and promised != "text":
-        return promised
-    return dialect.framing
+    yields = dialect.framing in _YIELDING and promised != "text"
+    return promised if yields else dialect.framing
+
+
+def _dialects_options(dialect: Dialect | None, framing: str) -> Mapping[str, Any]:
+    """The decoder's options as far as the dialect has a say in them."""
+    told = dialect.options if dialect else {}
+    options = {name: told[name] for name in _OPTIONS.get(framing, ()) if name in told}
+    if framing == "sse" and "keep_space" not in told and (dialect is None or reads_bare_text(dialect)):
+        # Nothing but the stream can tell whether the spaces in it are the text's.
+        options["keep_space"] = _AUTO
+    return options
+
+
+def reads_bare_text(dialect: Dialect) -> bool:
+    """Whether the dialect takes records as text, whatever is in them."""
+    return any(rule.get is not None and rule.get.text == "@raw" for rule in dialect.rules)

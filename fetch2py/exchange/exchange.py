@@ -22,7 +22,7 @@ from fetch2py.dialects import (
 from fetch2py.events import End, Error, Event, Outcome
 from fetch2py.exchange.choice import Choice, choose, compiled, media_type
 from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page, opens_page
-from fetch2py.framing import DECODERS, Frame, decoder_for, read_end_stream
+from fetch2py.framing import Frame, decoder_for, read_end_stream, read_trailers, sniff, unreadable
 
 __all__ = ["Exchange", "Fields", "read_stream"]
 
@@ -32,11 +32,17 @@ Fields: TypeAlias = Iterable[tuple[str, str]] | Mapping[str, str]
 _NO_RULES = compile_dialect({})
 
 _UNREAD = (
-    "No known dialect reads this answer; it came as {framing}, records: {records}. "
+    "No known dialect reads this answer; it came as {framing}{records}. "
     "Name a dialect, or write its rules into the profile."
 )
+_BINARY = (
+    "The records of this answer are {what}, which is no text and can't be read. "
+    "Look for a request of the same page that is answered in JSON or text, and capture that."
+)
 _EMPTY = "The answer ended without a word."
-_NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it, records: {records}."
+_NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it{records}."
+_LAST_ENVELOPES = {"connect": "end", "grpc-web": "trailers"}
+"""Framings whose last envelope says how it went, and the event that it comes under."""
 _ECHO = "The answer is the message, word for word; it may be an echo rather than an answer."
 
 
@@ -73,13 +79,13 @@ class Exchange:
         self._account = account
         self._error = ""
         self._notes: list[str] = []
-        self._choice = Choice("text", DECODERS["text"](), None, "", expected=True, json=False)
+        self._fields: list[tuple[str, str]] = []
+        self._choice = choose(self._given, self._fields, self._host)
         self._reader = Reader(_NO_RULES)
         self._detector: Detector | None = None
         self._refusal: Refusal | None = None
-        # The body's first bytes, until they tell whether it is a web page; then None.
+        # The body's first bytes, until they tell whether it is a web page, and how it is framed; then None.
         self._opening: bytes | None = None
-        self._page_options: Mapping[str, str] = {}
         self._last_envelope: bytes | None = None
 
     @property
@@ -128,19 +134,15 @@ class Exchange:
 
     def receive_head(self, status: int, headers: Fields) -> list[Event]:
         """The status and the header fields are in."""
-        fields = _pairs(headers)
-        content_type = media_type(fields)
         self.status = status
-        self._choice = choice = choose(self._given, fields, self._host)
-        self._take(choice.dialect, choice.why)
-        name, options = decoder_for(content_type, fields)
-        if not _reads_pages(choice):
+        self._fields = _pairs(headers)
+        self._choose()
+        reads_pages = _reads_pages(self._choice)
+        if not reads_pages:
             self._opening = b""
-            self._page_options = options if name == "text" else {}
-        if status not in ANSWERED or (is_page(content_type) and not _reads_pages(choice)):
-            self._refusal = Refusal(status, name, options, family(self._reader.dialect))
-        elif choice.dialect is None:
-            self._detector = Detector(choice.framing)
+        content_type = media_type(self._fields)
+        if status not in ANSWERED or (is_page(content_type) and not reads_pages):
+            self._refuse(*decoder_for(content_type, self._fields))
         return []
 
     def receive_data(self, data: bytes) -> list[Event]:
@@ -162,19 +164,38 @@ class Exchange:
         return self._finish(broken=True)
 
     def _open(self, opening: bytes, *, ended: bool = False) -> list[Event]:
-        """Hold the body's first bytes until it is known whether they are a page's; then read them."""
+        """Hold the body's first bytes until it is known what they begin; then read them."""
+        self._opening = opening
         page = opens_page(opening, ended=ended)
         if page is None:
-            self._opening = opening
             return []
-        self._opening = None
+        named, options = decoder_for(media_type(self._fields), self._fields)
         if page:
-            self._refusal = Refusal(self.status, "text", self._page_options, family(self._reader.dialect))
+            self._refuse("text", options if named == "text" else {})
+        elif self._choice.sniffed and not self._refusal:
+            shown = sniff(opening, named, ended=ended)
+            if shown is None:
+                return []
+            self._choose(shown)
+        self._opening = None
         return self.receive_data(opening)
 
+    def _choose(self, shown: str = "") -> None:
+        """Choose what reads the answer. `shown` is the framing that its first bytes show, once in."""
+        self._choice = choice = choose(self._given, self._fields, self._host, shown)
+        self._take(choice.dialect, choice.why)
+        self._detector = Detector(choice.promised) if choice.dialect is None else None
+
+    def _refuse(self, framing: str, options: Mapping[str, Any]) -> None:
+        """Read what comes as what it is: no answer."""
+        self._refusal = Refusal(self.status, framing, options, family(self._reader.dialect))
+        self._detector = None
+
     def _read(self, frames: list[Frame]) -> list[Event]:
-        if self._choice.framing == "connect":
+        if self._choice.framing in _LAST_ENVELOPES:
             frames = self._up_to_end(frames)
+        if self._reader.problem:
+            return []
         if self._detector is None:
             return self._reader.receive(frames)
         dialect = self._detector.receive(frames)
@@ -185,7 +206,7 @@ class Exchange:
         if self._last_envelope is not None:
             return []
         for number, frame in enumerate(frames, 1):
-            if frame.event == "end" and isinstance(frame.data, bytes):
+            if frame.event == _LAST_ENVELOPES[self._choice.framing] and isinstance(frame.data, bytes):
                 self._last_envelope = frame.data
                 return frames[:number]
         return frames
@@ -241,7 +262,8 @@ class Exchange:
 
     def _refused(self, envelope: bytes) -> list[Event]:
         """The end envelope's error, where no rule told it. Raises ValueError for an envelope that is none."""
-        error = read_end_stream(envelope).error
+        read = read_end_stream if self._choice.framing == "connect" else read_trailers
+        error = read(envelope).error
         return [] if error is None else self._fail(complaint(dict(error)) or "unknown")
 
     def _missing(self) -> str:
@@ -250,17 +272,23 @@ class Exchange:
         if self.error or reader.text:
             self._note_echo()
             return ""
-        unread = reader.dialect is _NO_RULES
-        if self.outcome == "truncated" and (not reader.records or (self._choice.expected and not unread)):
+        unread, binary = reader.dialect is _NO_RULES, unreadable(media_type(self._fields))
+        read = self._choice.expected and not unread and not binary
+        if self.outcome == "truncated" and (read or not reader.records):
             # What is missing may be what was cut off.
             return ""
-        if self.outcome == "clean" and not (unread and self._choice.framing == "connect"):
+        if self.outcome == "clean" and not (unread and self._choice.framing in _LAST_ENVELOPES):
             self.outcome = "error"
         if not reader.records:
             return _EMPTY
+        if binary:
+            return _BINARY.format(what=binary)
+        framing = self._choice.framing
+        # Bare text has no records: it comes in whatever pieces the connection cut it into.
+        records = "" if framing == "text" else f", records: {reader.records}"
         if unread:
-            return _UNREAD.format(framing=self._choice.framing, records=reader.records)
-        return _NO_TEXT.format(dialect=reader.dialect.name, records=reader.records)
+            return _UNREAD.format(framing=framing, records=records)
+        return _NO_TEXT.format(dialect=reader.dialect.name, records=records)
 
     def _note_echo(self) -> None:
         if self._sent.strip() and self._reader.text.strip() == self._sent.strip():

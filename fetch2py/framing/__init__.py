@@ -1,6 +1,7 @@
 """Bytes to frames and back, by the answer's framing. Must not know JSON's meaning, nor any vendor.
 
-A new way of framing is a row in `DECODERS`; which media types carry it, a row in `media_type`.
+A new way of framing is a row in `DECODERS`; which media types carry it, a row in `media_type`; how it begins
+under another one, a line in `sniffing`.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ from types import MappingProxyType
 from fetch2py.framing.connect import ConnectDecoder, EndStream, read_end_stream
 from fetch2py.framing.envelopes import encode_envelope
 from fetch2py.framing.frame import MAX_EVENT_BYTES, Decoder, Frame
-from fetch2py.framing.grpc_web import GRPCWebDecoder, grpc_error
+from fetch2py.framing.grpc_web import GRPCWebDecoder, read_trailers
 from fetch2py.framing.json_seq import JSONSeqDecoder
 from fetch2py.framing.json_values import JSONArrayDecoder, JSONConcatDecoder
 from fetch2py.framing.lines import NDJSONDecoder, PrefixedLinesDecoder
-from fetch2py.framing.media_type import decoder_for, unreadable
+from fetch2py.framing.media_type import decoder_for, essence, unreadable
 from fetch2py.framing.multipart import MultipartDecoder
+from fetch2py.framing.sniffing import SNIFFED, sniff
 from fetch2py.framing.sse import SSEDecoder, encode_event, records
 from fetch2py.framing.whole import BodyDecoder, JSONDecoder, TextDecoder
 
 __all__ = [
     "DECODERS",
     "MAX_EVENT_BYTES",
+    "SNIFFED",
     "BodyDecoder",
     "Decoder",
     "EndStream",
@@ -30,9 +33,11 @@ __all__ = [
     "decoder_for",
     "encode_envelope",
     "encode_event",
-    "grpc_error",
+    "essence",
     "read_end_stream",
+    "read_trailers",
     "records",
+    "sniff",
     "unreadable",
 ]
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import re
 from binascii import a2b_base64
-from collections.abc import Mapping
 from urllib.parse import unquote
 
-from fetch2py import jsontext
+from fetch2py.framing.connect import EndStream
 from fetch2py.framing.envelopes import EnvelopeDecoder
 from fetch2py.framing.frame import MAX_EVENT_BYTES, Frame
 
-__all__ = ["GRPCWebDecoder", "grpc_error"]
+__all__ = ["GRPCWebDecoder", "read_trailers"]
 
 _TRAILERS = 0x80
 _SPACE = b" \t\r\n"
@@ -97,19 +96,21 @@ class GRPCWebDecoder(EnvelopeDecoder):
         return Frame("trailers", json.dumps(_fields(payload)).encode(), "", flags)
 
 
-def grpc_error(trailers: str) -> Mapping[str, str] | None:
-    """The error that the JSON text of a frame of trailers tells, with code and message; None for none.
+def read_trailers(payload: bytes) -> EndStream:
+    """What a frame of trailers says; the error's members are code and message.
 
     Raises ValueError, with a sentence for a person, where there is no status in them.
     """
-    fields = jsontext.parse(trailers)
-    status = fields.get("grpc-status", "")
+    fields = json.loads(payload)
+    status = fields.pop("grpc-status", "")
+    message = fields.pop("grpc-message", "")
+    metadata = {name: (value,) for name, value in fields.items()}
     if not (status.isascii() and status.isdigit()):
         raise ValueError("The answer's trailers have no grpc-status.")
-    if status.strip("0") == "":
-        return None
+    if not status.strip("0"):
+        return EndStream(None, metadata)
     code = _CODES[int(status)] if status in map(str, range(len(_CODES))) else "unknown"
-    return {"code": code, "message": fields.get("grpc-message", "")}
+    return EndStream({"code": code, "message": message}, metadata)
 
 
 def _fields(payload: bytes) -> dict[str, str]:

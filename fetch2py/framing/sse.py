@@ -7,7 +7,7 @@ complete JSON is asked only where the stream was cut or has lost its blank lines
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from fetch2py import jsontext
 from fetch2py.framing.frame import MAX_EVENT_BYTES, Frame, too_large, without_bom
@@ -26,20 +26,24 @@ _MAX_RETRY_DIGITS = 4000
 class SSEDecoder:
     """Events as frames; a Decoder.
 
-    `keep_space` keeps a space after `data:`, for servers that write none of their own (Spring);
-    the standard drops it. `last_event_id` and `retry` (milliseconds, None: not told) are the stream's state
-    as a client would use it to reconnect.
+    `keep_space` keeps a space after `data:`, for servers that write none of their own (Spring); the standard
+    drops it. "auto": it is kept where the stream itself shows such a server, as `_Spaces` has it.
+    `last_event_id` and `retry` (milliseconds, None: not told) are the stream's state as a client would use it
+    to reconnect.
 
     Frames that aren't standard: a named event without data, and the event that the end of the stream leaves
     without its blank line, if what it holds is whole (`complete` is False where it is not).
     """
 
-    def __init__(self, *, keep_space: bool = False, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+    def __init__(
+        self, *, keep_space: bool | Literal["auto"] = False, max_event_bytes: int = MAX_EVENT_BYTES
+    ) -> None:
         self.complete = False
         self.problem = ""
         self.last_event_id = ""
         self.retry: int | None = None
         self._keep_space = keep_space
+        self._spaces = _Spaces() if keep_space == "auto" else None
         self._limit = max_event_bytes
         self._opening: bytes | None = b""
         self._after_cr = False
@@ -125,7 +129,7 @@ class SSEDecoder:
         new, plain = tuple.__new__, "data:" if self._keep_space else "data: "
         frames: list[Frame] = []
         for block in text.split("\n\n"):
-            if block.startswith(plain) and "\n" not in block:
+            if not self._spaces and block.startswith(plain) and "\n" not in block:
                 frames.append(new(Frame, ("message", block[len(plain) :], self.last_event_id, None, True)))
             elif block and (frame := self._frame(block)):
                 frames.append(frame)
@@ -141,8 +145,10 @@ class SSEDecoder:
         name, data, last_id = "", [], self.last_event_id
         for line in lines:
             field, _, value = line.partition(":")
-            if value.startswith(" ") and not (self._keep_space and field == "data"):
-                value = value[1:]
+            if field == "data" and self._keeps_space(value):
+                data.append(value)
+                continue
+            value = value.removeprefix(" ")
             if field == "data":
                 data.append(value)
             elif field == "event":
@@ -152,6 +158,46 @@ class SSEDecoder:
             elif field == "retry":
                 self.retry = _milliseconds(value, self.retry)
         return _Fields(name, "\n".join(data) if data else None, last_id)
+
+    def _keeps_space(self, value: str) -> bool:
+        return self._spaces.keep(value) if self._spaces else bool(self._keep_space)
+
+
+class _Spaces:
+    """Whether the spaces after a stream's `data:` belong to its data, by its data lines so far.
+
+    A server that writes a space of its own writes it in every line. So a line of bare text without one shows
+    that the server writes none, and that the spaces that come are the text's, from that line on. Two things
+    speak against it: more than eight lines with a space for each without (the lines without come from
+    somewhere else), and two spaces before the first line without (one of them is the server's). Lines of
+    JSON, for which spaces don't matter, show nothing. No line waits for another: what was read before the
+    first line without a space is as the standard has it.
+    """
+
+    _MOST_SPACED = 8
+
+    def __init__(self) -> None:
+        self._tight = 0
+        self._spaced = 0
+        self._doubled = False
+
+    def keep(self, value: str) -> bool:
+        """Whether to keep the space, if there is one, that this line's value begins with."""
+        bare = value.lstrip(" ")
+        if bare in END_MARKS:
+            return False
+        if (
+            bare.startswith(("{", "["))
+            and bare.endswith(("}", "]"))
+            and (not self._tight or jsontext.is_json(bare))
+        ):
+            return False
+        if not value.startswith(" "):
+            self._tight += bool(value)
+        else:
+            self._spaced += 1
+            self._doubled = self._doubled or (value.startswith("  ") and not self._tight)
+        return self._tight * self._MOST_SPACED >= self._spaced and self._tight > 0 and not self._doubled
 
 
 class _Fields(NamedTuple):

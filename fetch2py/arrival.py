@@ -84,7 +84,8 @@ class Arrival:
         self._pieces += 1
         self._bytes += size
         self._pass_to(at)
-        self._bins[self._bin(at)] += size
+        place = self._bin(at)
+        self._bins[place] += size
 
     def texts(self, at: float, texts: list[str]) -> None:
         """These texts were in what came."""

@@ -29,7 +29,7 @@ from tests.command_line import (
     snippet,
     written,
 )
-from tests.fixture_files import FIXTURES
+from tests.fixture_files import streams
 from tests.servers import Connection, Script, event_stream, serve
 
 SSE = (("content-type", "text/event-stream"),)
@@ -376,11 +376,7 @@ def test_dialect_of_the_command_outdoes_the_profiles(tmp_path: Path, capsys: Cap
 # --- the corpus, through a real server ---
 
 DETECTED = ("kimi", "openai-chat")
-ROWS = [
-    row
-    for row in json.loads((FIXTURES / "streams.json").read_text(encoding="utf-8"))
-    if row["id"].startswith(("kimi", "openai", "connect", "sse"))
-]
+ROWS = [row for row in streams() if row["id"].startswith(("kimi", "openai", "connect", "sse"))]
 
 
 def streaming(row: dict[str, Any]) -> Script:

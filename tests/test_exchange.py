@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,10 +15,10 @@ from fetch2py.errors import ProfileInvalid
 from fetch2py.events import End, Error, Event, Reasoning, Text
 from fetch2py.exchange import Exchange, read_stream
 from fetch2py.framing import DECODERS, encode_envelope, encode_event
+from tests.fixture_files import streams
 from tests.framing_feeding import conformance, every_way, pieces
 
-_FILE = Path(__file__).parent.parent / "fixtures" / "streams.json"
-STREAMS = json.loads(_FILE.read_text(encoding="utf-8"))
+STREAMS = streams()
 READABLE = [row for row in STREAMS if row["framing"] in DECODERS]
 CONNECT = [row for row in conformance("connect.json") if row["kind"] == "stream"]
 REFUSED = [row for row in conformance("sse.json") if row.get("connection") == "failed"]

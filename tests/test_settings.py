@@ -15,10 +15,10 @@ AGENT = 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \\ caf\xe9'
 
 def test_settings_are_shown_and_changed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["settings"]) == 0
-    assert capsys.readouterr().out == "user_agent  (not set)\n"
+    assert capsys.readouterr().out == "user_agent  (not set)\nhistory     on\n"
     assert not home.exists(), "looking makes nothing"
     assert run(["settings", "user_agent", AGENT]) == 0
-    assert capsys.readouterr().out == f"user_agent  {AGENT}\n"
+    assert capsys.readouterr().out == f"user_agent  {AGENT}\nhistory     on\n"
     assert Store(home).settings() == Settings(user_agent=AGENT)
     assert run(["settings", "user_agent", ""]) == 0
     assert Store(home).settings() == Settings()
@@ -32,6 +32,7 @@ def test_settings_are_shown_and_changed(home: Path, capsys: pytest.CaptureFixtur
         (["colour", "red"], 4, "There is no setting named colour"),
         (["user_agent", "a\nb"], 4, "isn't a text that a header field can hold"),
         (["user_agent", "你好"], 4, "isn't a text that a header field can hold"),
+        (["history", "maybe"], 4, "neither on nor off"),
     ],
 )
 def test_what_is_no_setting_is_refused(
@@ -49,6 +50,7 @@ def test_what_is_no_setting_is_refused(
         (b"\xff", "isn't valid TOML"),
         (b"user_agent = 5", "isn't a text"),
         (b"color = 'red'", "no setting named color"),
+        (b"history = 1", "neither on nor off"),
     ],
 )
 def test_a_spoilt_file_is_named_and_left_alone(home: Path, content: bytes, told: str) -> None:
@@ -60,3 +62,13 @@ def test_a_spoilt_file_is_named_and_left_alone(home: Path, content: bytes, told:
     assert str(file) in caught.value.message
     assert run(["settings", "user_agent", "x"]) == 4
     assert file.read_bytes() == content
+
+
+def test_a_switch_is_on_or_off(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["settings", "history", "off"]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "history     off"
+    assert (home / "settings.toml").read_text(encoding="utf-8") == "history = false\n"
+    assert Store(home).settings() == Settings(history=False)
+    for written in ("on", ""):
+        assert run(["settings", "history", written]) == 0
+        assert Store(home).settings() == Settings()

@@ -117,6 +117,11 @@ class Reading:
         # A server that never stops would be read for ever.
         return self._exchange.given_up and not self._raw
 
+    def _begin(self) -> None:
+        self._begun = True
+        for watcher in self._watchers:
+            watcher.begin()
+
     def _receive_head(self, head: Response[Any]) -> list[Event]:
         for watcher in self._watchers:
             watcher.head(head.status, head.headers)

@@ -5,6 +5,7 @@ The twins differ in `await` alone; what they share is in `Reading`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -39,19 +40,19 @@ class Replayable(Protocol):
         """The request with `message` in its slot, or as captured for None."""
 
 
-class Iterated(Reading):
+class Iterated(Reading, ABC):
     """A reading whose bytes come while it is iterated over: what an answer is beside where it comes from."""
 
+    @abstractmethod
     def _response(self) -> AbstractContextManager[Response[Iterator[bytes]]]:
         """Where the head and the bytes come from; entering it may take its time."""
-        raise NotImplementedError
 
     @cached_property
     def _steps(self) -> Generator[_Step, None, None]:
         return self._run()
 
     def _run(self) -> Generator[_Step, None, None]:
-        self._begun = True
+        self._begin()
         try:
             with self._response() as response:
                 yield b"", self._receive_head(response)
@@ -126,6 +127,11 @@ class Asked(Reading):
         self._request = request
         self._timeouts = timeouts
 
+    def _begin(self) -> None:
+        if self._watchers:
+            wire.prepare()
+        super()._begin()
+
 
 class Answer(Iterated, Asked):
     """The answer to one request: a context manager, and an iterator over its events.
@@ -160,7 +166,7 @@ class AsyncAnswer(Asked):
         return self._run()
 
     async def _run(self) -> AsyncGenerator[_Step, None]:
-        self._begun = True
+        self._begin()
         try:
             async with wire.astream(self._request, self._timeouts) as response:
                 yield b"", self._receive_head(response)

@@ -34,7 +34,15 @@ _MESSAGE, _ANSWER = 24, 40  # cells: a line fits most terminals
 
 @click.group("history", epilog=_EPILOG, invoke_without_command=True)
 @click.option("--profile", metavar="NAME", help="Only the replays of this profile.")
-@click.option("-n", "count", type=click.IntRange(min=1), default=_SHOWN, show_default=True, metavar="COUNT")
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(min=1),
+    default=_SHOWN,
+    show_default=True,
+    metavar="COUNT",
+    help="At most so many, the newest.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, texts in full.")
 @click.pass_context
 def history_command(context: click.Context, profile: str | None, count: int, as_json: bool) -> None:
@@ -77,14 +85,14 @@ def show_command(number: int, as_json: bool) -> None:
 @click.argument("old", metavar="A", type=int)
 @click.argument("new", metavar="B", type=int)
 def diff_command(old: int, new: int) -> None:
-    """How the answer of the replay B differs from that of A, line by line."""
+    """How the answer of replay B differs from that of A."""
     from difflib import unified_diff
 
     history = _history()
     entries = history.entry(old), history.entry(new)
     before, after = (entry.answer.splitlines() for entry in entries)
-    labels = [f"{entry.number} {entry.profile} {_local(entry)}" for entry in entries]
-    lines = list(unified_diff(before, after, *labels, lineterm=""))
+    one, other = (f"{entry.number} {entry.profile} {_local(entry)}" for entry in entries)
+    lines = list(unified_diff(before, after, one, other, lineterm=""))
     if not lines:
         terminal.note("The two answers are the same.")
     for line in lines:
@@ -121,10 +129,7 @@ def _lines(entries: list[Entry]) -> list[str]:
         for entry in entries
     ]
     widths = [max(map(_cells, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return ["  ".join(map(_padded, row, widths)).rstrip() for row in rows]
 
 
 def _asked(entry: Entry) -> str:

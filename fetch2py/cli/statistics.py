@@ -20,13 +20,16 @@ _DIGITS = 3
 
 
 class Statistics(Watcher):
-    """Times an answer by `clock`, which tells seconds. The request goes out as this is made."""
+    """Times an answer by `clock`, which tells seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._start = clock()
+        self._start = 0.0
         self._arrival = Arrival()
         self.account = self._record
+
+    def begin(self) -> None:
+        self._start = self._clock()
 
     def head(self, status: int, headers: Fields) -> None:
         self._arrival.head(self._now())
@@ -62,7 +65,7 @@ class Statistics(Watcher):
 
 
 def figure_lines(figures: Figures) -> Iterator[str]:
-    """A line for each thing that there is to say."""
+    """A line for each thing that there is to say of an answer that came."""
     yield f"head         {_seconds(figures.to_head)}"
     yield f"first token  {_seconds(figures.to_first_token)}"
     yield f"end          {_seconds(figures.to_end)}, {figures.bytes:,} bytes in {figures.pieces:,} pieces"
@@ -74,8 +77,7 @@ def figure_lines(figures: Figures) -> Iterator[str]:
     if figures.events:
         yield f"events       {figures.events:,} of text and reasoning{_rate(figures.events_per_second)}"
         yield f"characters   {figures.characters:,}{_rate(figures.characters_per_second)}"
-    if figures.arrival:
-        yield f"arrival      {figures.arrival}  ({figures.step:g} s each)"
+    yield f"arrival      {figures.arrival}  ({figures.step:g} s each)"
 
 
 def _texts(events: Sequence[Event]) -> list[str]:

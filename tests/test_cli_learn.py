@@ -10,6 +10,7 @@ import pytest
 import fetch2py
 from fetch2py.recording import Ending, Head, Piece, Recording, spelled
 from tests.command_line import SENT, body_of, give_stdin, on_terminal, run, snippet, written
+from tests.fixture_files import recording_file
 from tests.learning_cases import sse
 from tests.servers import Connection, Script, serve
 
@@ -269,3 +270,11 @@ def test_the_records_of_an_endless_line_are_shortened(capsys: Captured) -> None:
     out, err = capsys.readouterr()
     assert out == "word " * 2000 + TEXT
     assert "…" in err
+
+
+def test_from_a_recorded_answer_of_a_site(capsys: Captured) -> None:
+    keep()
+    assert run(["learn", "own", "--yes", "--from", str(recording_file("grok-web"))]) == 0
+    out, err = capsys.readouterr()
+    assert out == "你好！"
+    assert "Thinking about it" in err

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from fetch2py.exchange import Exchange
 from fetch2py.framing import encode_envelope
 from fetch2py.learning import Lesson, Listener, learn
-from tests.fixture_files import FIXTURES
+from tests.fixture_files import streams
 from tests.learning_cases import CASES, Case, lines, sse
 from tests.learning_cases_later import LATER
 from tests.learning_streams import made
 
-STREAMS = json.loads((FIXTURES / "streams.json").read_text(encoding="utf-8"))
+STREAMS = streams()
 SSE, LINES, JSON = "text/event-stream", "application/x-ndjson", "application/json"
 
 

@@ -16,10 +16,10 @@ from fetch2py.cli import terminal
 from fetch2py.credentials import redact
 from fetch2py.errors import ExchangeError, ReplyMalformed, ReplyRefused
 from fetch2py.events import End, Error, Event, Reasoning, Text
-from fetch2py.learning import Lesson, Listener, Reading
 
 if TYPE_CHECKING:
     from fetch2py.answer import Iterated
+    from fetch2py.learning import Lesson, Listener, Reading
 
 __all__ = ["Asking", "Pupil", "keep"]
 
@@ -27,7 +27,7 @@ _SHOWN = 400
 _RECORD_SHOWN = 2000
 
 _PATIENCE = 8
-"""So many records are held back, for among them a known dialect nearly always shows itself."""
+"""So many pieces of an answer are put by, for in them a known dialect nearly always shows itself."""
 
 
 @dataclass(frozen=True)
@@ -52,29 +52,30 @@ class Pupil(Watcher):
         self._sent = sent
         self._asking = asking
         self._eager = eager
-        self._listener = Listener((), sent)
+        self._headers: Fields = ()
+        self._listener: Listener | None = None
         self._answer: Iterated | None = None
-        self._held: list[str] = []
+        self._unheard: list[bytes] = []
         self._before_showing: Callable[[], object] = _nothing
 
     def head(self, status: int, headers: Fields) -> None:
         """The head is in."""
-        self._listener = Listener(headers, self._sent)
+        self._headers = headers
 
     def piece(self, data: bytes, events: Sequence[Event]) -> None:
         """A piece of the body is in."""
         if self._answer is not None and self._answer.dialect:
             # Somebody reads it.
+            self._unheard.clear()
             return
-        self._held += self._listener.receive(data)
-        if self._eager or len(self._held) > _PATIENCE:
+        self._unheard.append(data)
+        if self._eager or len(self._unheard) > _PATIENCE:
             self._eager = True
-            self._show()
+            self._listen()
 
     def lesson(self) -> Lesson:
         """What the whole answer teaches, after the records that were not shown yet."""
-        self._show()
-        return self._listener.finish()
+        return self._listen().finish()
 
     def heard(self, answer: Iterated, before_showing: Callable[[], object]) -> Iterator[Event]:
         """The answer's events; where nobody could read it, those of the lesson once it is confirmed.
@@ -100,12 +101,20 @@ class Pupil(Watcher):
         yield Text(reading.text)
         yield End("clean" if self.taught else "truncated", answer.ids)
 
-    def _show(self) -> None:
-        records, self._held = self._held, []
+    def _listen(self) -> Listener:
+        """Hear the pieces that were put by, and show the records in them."""
+        if self._listener is None:
+            from fetch2py.learning import Listener
+
+            self._listener = Listener(self._headers, self._sent)
+        pieces, self._unheard = self._unheard, []
         self._before_showing()
-        for record in filter(str.strip, records):
+        for record in (
+            record for data in pieces for record in self._listener.receive(data) if record.strip()
+        ):
             shown = record.rstrip("\n") if len(record) <= _RECORD_SHOWN else record[:_RECORD_SHOWN] + "…"
             terminal.aside(terminal.dimmed(terminal.printable(redact(shown, self._asking.secrets))) + "\n")
+        return self._listener
 
 
 def keep(lesson: Lesson, asking: Asking) -> Reading:
@@ -114,6 +123,8 @@ def keep(lesson: Lesson, asking: Asking) -> Reading:
     Returns the reading that was confirmed. Raises ReplyMalformed where there is none, with what to do next,
     and ReplyRefused where the answer was an error.
     """
+    from fetch2py.learning import Reading
+
     if lesson.rules is None:
         raise _unlearned(lesson, asking)
     _tell(lesson, asking.secrets)

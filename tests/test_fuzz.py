@@ -7,7 +7,6 @@ ones for so long, by hand.
 from __future__ import annotations
 
 import base64
-import json
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -22,6 +21,7 @@ from fetch2py.dialects import DIALECTS
 from fetch2py.events import End, Error, Event
 from fetch2py.exchange import Exchange
 from fetch2py.framing import DECODERS, BodyDecoder, Decoder
+from tests.fixture_files import streams
 from tests.framing_feeding import conformance, pieces
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -36,7 +36,7 @@ BESIDE = 100
 
 
 def _streams() -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads((FIXTURES / "streams.json").read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = streams()
     raw = [
         base64.b64decode(row["raw_base64"]) if "raw_base64" in row else row["raw"].encode() for row in rows
     ]

@@ -32,6 +32,7 @@ OURS: dict[str, set[str]] = {
     "refreshing": {"credentials", "errors", "fetch_standard", "jsontext", "message", "profile", "request"},
     "recording": {"credentials", "errors"},
     "dialects": {"errors", "events", "framing", "jsontext"},
+    "learning": {"dialects", "framing", "jsontext"},
     "exchange": {"dialects", "errors", "events", "framing", "jsontext"},
     "wire": {"errors", "fetch_standard", "request"},
     "answer": {
@@ -42,8 +43,8 @@ OURS: dict[str, set[str]] = {
     "standin": {"framing"},
     "cli": {
         "answer", "arrival", "attaching", "credentials", "dialects", "errors", "events", "exchange",
-        "importers", "message", "profile", "profiles", "recording", "refreshing", "request", "standin",
-        "store", "unrepeatable", "version", "wire",
+        "importers", "learning", "message", "profile", "profiles", "recording", "refreshing", "request",
+        "standin", "store", "unrepeatable", "version", "wire",
     },
     "__main__": {"cli"},
 }  # fmt: skip

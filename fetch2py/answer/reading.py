@@ -90,6 +90,11 @@ class Reading:
         return self._exchange.why
 
     @property
+    def unread(self) -> bool:
+        """Whether records came, and no rules read them: what is in them can be learned."""
+        return self._exchange.unread
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know beside the events. Secrets are masked."""
         return tuple(map(self._masked, self._exchange.notes))

@@ -6,7 +6,7 @@ particular.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from fetch2py.dialects import Account, Dialect, ExplainingReader, Reader, complaint, family
@@ -16,7 +16,7 @@ from fetch2py.exchange.recognition import NO_RULES, Recognition
 from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page, opens_page
 from fetch2py.framing import Frame, decoder_for, read_end_stream, read_trailers, sniff, unreadable
 
-__all__ = ["Exchange", "Fields", "read_stream"]
+__all__ = ["Exchange", "Fields", "pairs"]
 
 Fields: TypeAlias = Iterable[tuple[str, str]] | Mapping[str, str]
 """Header fields: pairs of name and value, or a mapping of them."""
@@ -104,6 +104,11 @@ class Exchange:
         return self._reader.dialect.name
 
     @property
+    def unread(self) -> bool:
+        """Whether records came, and no rules read them."""
+        return self._refusal is None and not self._reader.dialect.rules and self._reader.records > 0
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the person should know beside the events, such as that the server rewrote its text."""
         return (*self._reader.notes, *self._notes)
@@ -120,7 +125,7 @@ class Exchange:
     def receive_head(self, status: int, headers: Fields) -> list[Event]:
         """The status and the header fields are in."""
         self.status = status
-        self._fields = _pairs(headers)
+        self._fields = pairs(headers)
         self._choose()
         reads_pages = _reads_pages(self._choice)
         if not reads_pages:
@@ -283,32 +288,8 @@ class Exchange:
         return [Error(message)]
 
 
-def read_stream(
-    chunks: Iterable[bytes],
-    content_type: str = "text/event-stream",
-    status: int = 200,
-    headers: Fields = (),
-    dialect: str | Mapping[str, Any] | None = None,
-) -> Iterator[Event]:
-    """The events of an answer whose bytes come in `chunks`, cut anywhere; End is the last.
-
-    `content_type` counts where `headers` hold no content-type field. `dialect` is a name, a mapping of rules,
-    or None to detect it. Raises ProfileInvalid, before the first event, for a dialect that can't be used.
-    """
-    exchange = Exchange(dialect)
-    # Of two fields the first counts.
-    due = exchange.receive_head(status, [*_pairs(headers), ("content-type", content_type)])
-    return _events(exchange, due, chunks)
-
-
-def _events(exchange: Exchange, due: list[Event], chunks: Iterable[bytes]) -> Iterator[Event]:
-    yield from due
-    for chunk in chunks:
-        yield from exchange.receive_data(chunk)
-    yield from exchange.receive_end()
-
-
-def _pairs(headers: Fields) -> list[tuple[str, str]]:
+def pairs(headers: Fields) -> list[tuple[str, str]]:
+    """Header fields as pairs."""
     return list(headers.items() if isinstance(headers, Mapping) else headers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import commands, decode, delay, importing
+from benchmarks import commands, decode, delay, growth, importing
 from benchmarks.timing import table
 
-print(table([*commands.rows(), *importing.rows(), *decode.rows(), *delay.rows()]))
+print(table([*commands.rows(), *importing.rows(), *decode.rows(), *growth.rows(), *delay.rows()]))

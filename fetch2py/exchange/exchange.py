@@ -68,6 +68,7 @@ class Exchange:
         self._refusal: Refusal | None = None
         # The body's first bytes, until they tell whether it is a web page, and how it is framed; then None.
         self._opening: bytes | None = None
+        self._last_event = ""
         self._last_envelope: bytes | None = None
 
     @property
@@ -160,6 +161,7 @@ class Exchange:
     def _choose(self, shown: str = "") -> None:
         """Choose what reads the answer. `shown` is the framing that its first bytes show, once in."""
         self._choice = choice = choose(self._given, self._fields, self._host, shown)
+        self._last_event = _LAST_ENVELOPES.get(choice.framing, "")
         self._take(choice.dialect, choice.why)
         self._detector = Detector(choice.promised) if choice.dialect is None else None
 
@@ -169,7 +171,7 @@ class Exchange:
         self._detector = None
 
     def _read(self, frames: list[Frame]) -> list[Event]:
-        if self._choice.framing in _LAST_ENVELOPES:
+        if self._last_event:
             frames = self._up_to_end(frames)
         if self._reader.problem:
             return []
@@ -183,7 +185,7 @@ class Exchange:
         if self._last_envelope is not None:
             return []
         for number, frame in enumerate(frames, 1):
-            if frame.event == _LAST_ENVELOPES[self._choice.framing] and isinstance(frame.data, bytes):
+            if frame.event == self._last_event and isinstance(frame.data, bytes):
                 self._last_envelope = frame.data
                 return frames[:number]
         return frames
@@ -250,7 +252,7 @@ class Exchange:
         if self.outcome == "truncated" and (read or not reader.records):
             # What is missing may be what was cut off.
             return ""
-        if self.outcome == "clean" and not (unread and self._choice.framing in _LAST_ENVELOPES):
+        if self.outcome == "clean" and not (unread and self._last_event):
             self.outcome = "error"
         if not reader.records:
             return _EMPTY

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from fetch2py.dialects.pointers import raw_text
 from fetch2py.exchange import Exchange
 from fetch2py.framing import DECODERS, Frame, encode_event, records
 from tests.dialect_material import MATERIAL, Material
+from tests.fixture_files import streams
 
 
 @pytest.mark.parametrize("one", MATERIAL, ids=lambda one: f"{one.dialect}-{one.about}")
@@ -68,8 +68,7 @@ def body_of(one: Material) -> bytes:
     return ("" if one.framing == "json-concat" else "\n").join(data).encode()
 
 
-_FILE = Path(__file__).parent.parent / "fixtures" / "streams.json"
-STREAMS = json.loads(_FILE.read_text(encoding="utf-8"))
+STREAMS = streams()
 WIRED = [(one, how) for one in MATERIAL for how in (one.dialect, None) if how or one.shown]
 
 

@@ -76,6 +76,7 @@ class Exchange:
         self._refusal: Refusal | None = None
         # The body's first bytes, until they tell whether it is a web page, and how it is framed; then None.
         self._opening: bytes | None = None
+        self._last_event = ""
         self._last_envelope: bytes | None = None
 
     @property
@@ -173,6 +174,7 @@ class Exchange:
     def _choose(self, shown: str = "") -> None:
         """Choose what reads the answer. `shown` is the framing that its first bytes show, once in."""
         self._choice = choice = choose(self._given, self._fields, self._host, shown)
+        self._last_event = _LAST_ENVELOPES.get(choice.framing, "")
         self._reader, self.why = self._reading(choice.dialect or NO_RULES, choice.json), choice.why
         self._recognition = Recognition(choice, self._reading) if self._given is None else None
 
@@ -188,7 +190,7 @@ class Exchange:
         self._recognition = None
 
     def _read(self, frames: list[Frame]) -> list[Event]:
-        if self._choice.framing in _LAST_ENVELOPES:
+        if self._last_event:
             frames = self._up_to_end(frames)
         if self._reader.problem:
             return []
@@ -201,7 +203,7 @@ class Exchange:
         if self._last_envelope is not None:
             return []
         for number, frame in enumerate(frames, 1):
-            if frame.event == _LAST_ENVELOPES[self._choice.framing] and isinstance(frame.data, bytes):
+            if frame.event == self._last_event and isinstance(frame.data, bytes):
                 self._last_envelope = frame.data
                 return frames[:number]
         return frames
@@ -264,7 +266,7 @@ class Exchange:
         if self.outcome == "truncated" and (read or not reader.records):
             # What is missing may be what was cut off.
             return ""
-        if self.outcome == "clean" and not (unread and self._choice.framing in _LAST_ENVELOPES):
+        if self.outcome == "clean" and not (unread and self._last_event):
             self.outcome = "error"
         if not reader.records:
             return _EMPTY

@@ -389,7 +389,9 @@ def test_explain_rules_of_ones_own(file: Path, tmp_path: Path, capsys: Captured)
 
 def test_explain_what_no_rules_read_and_what_is_no_answer(file: Path, capsys: Captured) -> None:
     recorded(event_stream('{"strange":1}'), file, "--explain")
-    assert capsys.readouterr().err.splitlines()[:3] == [
+    # What nobody reads is shown first, for learning.
+    assert capsys.readouterr().err.splitlines()[:4] == [
+        '{"strange":1}',
         "no rules:",
         'record 1: {"strange": 1}',
         "  no rule took anything",

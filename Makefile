@@ -33,5 +33,5 @@ $(DEMO)/installed: pyproject.toml
 $(TEST)/installed: pyproject.toml
 	$(PYTHON) -m venv $(TEST)
 	$(TEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(TEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	$(TEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[serve]" --group dev
 	touch $@

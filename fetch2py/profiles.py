@@ -6,12 +6,13 @@ Knows the profile and the store, and joins the two. Must not know a terminal or 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Iterator, Mapping
 
 from fetch2py.errors import ProfileInvalid
 from fetch2py.profile import Profile
 from fetch2py.store import Store
 
-__all__ = ["load", "save"]
+__all__ = ["Kept", "load", "save"]
 
 
 def load(name: str, store: Store | None = None) -> Profile:
@@ -36,3 +37,34 @@ def save(profile: Profile, name: str, store: Store | None = None, *, replace: bo
     `replace` is False.
     """
     (store or Store.default()).save(name, profile.document(), profile.secrets, replace=replace)
+
+
+class Kept(Mapping[str, Profile]):
+    """A store's profiles by name, as they stand on disk at each look-up. A file is read when it has changed.
+
+    `names`: these alone; all there are where it is empty. A look-up raises KeyError for a name that isn't
+    there, and what `load` raises for a file that can't be read.
+    """
+
+    def __init__(self, names: Collection[str] = (), store: Store | None = None) -> None:
+        self._store = store or Store.default()
+        self._names = names
+        self._read: dict[str, tuple[object, Profile]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(name for name in self._store.names() if not self._names or name in self._names)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, name: str) -> Profile:
+        stamp = self._store.stamp(name) if not self._names or name in self._names else None
+        if stamp is None:
+            self._read.pop(name, None)
+            raise KeyError(name)
+        known = self._read.get(name)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        profile = load(name, self._store)
+        self._read[name] = stamp, profile
+        return profile

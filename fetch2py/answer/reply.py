@@ -17,7 +17,7 @@ from fetch2py.answer.watching import Watcher
 from fetch2py.errors import ProfileError, ReplyMalformed, ReplyRefused, WireError
 from fetch2py.events import Event
 from fetch2py.request import Request
-from fetch2py.wire import DEFAULT_TIMEOUTS, Response, Timeouts
+from fetch2py.wire import DEFAULT_TIMEOUTS, Opener, Response, Timeouts
 
 __all__ = ["Answer", "AsyncAnswer", "Iterated", "Replayable", "areplay", "replay"]
 
@@ -161,6 +161,13 @@ class AsyncAnswer(Asked):
     its end is closed only when the event loop comes to it.
     """
 
+    _opener: Opener = staticmethod(wire.astream)
+
+    def through(self, opener: Opener) -> Self:
+        """The same answer, its request sent by another than `wire.astream`. Before it is begun."""
+        self._opener = opener
+        return self
+
     @cached_property
     def _steps(self) -> AsyncGenerator[_Step, None]:
         return self._run()
@@ -168,7 +175,7 @@ class AsyncAnswer(Asked):
     async def _run(self) -> AsyncGenerator[_Step, None]:
         self._begin()
         try:
-            async with wire.astream(self._request, self._timeouts) as response:
+            async with self._opener(self._request, self._timeouts) as response:
                 yield b"", self._receive_head(response)
                 async for chunk in response.chunks:
                     yield chunk, self._receive_data(chunk)
@@ -205,6 +212,11 @@ class AsyncAnswer(Asked):
         while not self._pending:
             self._pending.extend((await anext(self._steps))[1])
         return self._next_pending()
+
+    async def bursts(self) -> AsyncIterator[list[Event]]:
+        """The events, those together that came together: at least one at a time."""
+        async for event in self:
+            yield [event, *(self._next_pending() for _ in range(len(self._pending)))]
 
     async def raw_chunks(self) -> AsyncIterator[bytes]:
         """The body's bytes as they arrive, instead of the events; see `Answer.raw_chunks`."""

@@ -46,6 +46,7 @@ COMMANDS = {
     "remove": ("shelf", "Delete a profile and its secrets."),
     "path": ("shelf", "Where the profiles and secrets lie."),
     "settings": ("settings", "What holds for every profile: the User-Agent, the history."),
+    "serve": ("serving", "Stream profiles to a page of yours, curl, or any OpenAI client."),
     "demo": ("demo", "The whole main job against a stand-in server on this machine."),
     "completion": ("completion", "The script that completes commands and names in your shell."),
 }

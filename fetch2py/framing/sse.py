@@ -221,8 +221,11 @@ def records(frame: Frame) -> list[Frame]:
     return [frame._replace(data=line, standard=False) for line in _record_lines(data)] or [frame]
 
 
-def encode_event(data: str, event: str = "") -> bytes:
+def encode_event(data: str, event: str = "", *, spaced: bool = True) -> bytes:
     """One event as bytes, its blank line included. What SSEDecoder makes of it is `data` again.
+
+    `spaced`: whether a space stands behind every colon. Without it one stands only before a space of the
+    data's own, which the standard would else take away; readers that take none away get the rest exactly.
 
     Line ends in the data begin a new `data:` line and come back as LF, whatever they were; lone surrogates
     have no UTF-8 and become "?". Raises ValueError for an event name with a line end in it.
@@ -231,7 +234,8 @@ def encode_event(data: str, event: str = "") -> bytes:
         raise ValueError("an event's name is one line")
     lines = data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     head = f"event: {event}\n" if event else ""
-    return (head + "".join(f"data: {line}\n" for line in lines) + "\n").encode("utf-8", "replace")
+    spelled = (f"data: {line}\n" if spaced or line.startswith(" ") else f"data:{line}\n" for line in lines)
+    return (head + "".join(spelled) + "\n").encode("utf-8", "replace")
 
 
 def _text(lines: bytes | bytearray) -> str:

@@ -69,6 +69,21 @@ class Store:
                 return []
             return sorted({name for name in map(_name_of, stems) if name and self.path(name).is_file()})
 
+    def stamp(self, name: str) -> object | None:
+        """What differs after each change of the document or the settings; None where there is no such name.
+
+        A save writes both the document and its secrets anew, so this tells of secrets too.
+        """
+        try:
+            path = self.path(name)
+            document = path.stat()
+        except (ProfileInvalid, OSError):
+            return None
+        stamps = [document]
+        with suppress(OSError):
+            stamps.append(self._settings.stat())
+        return tuple((each.st_mtime_ns, each.st_size, each.st_ino) for each in stamps)
+
     def load(self, name: str) -> tuple[str, dict[str, str]]:
         """(the document, its secrets); no secrets where their file is gone, as in a copy from elsewhere.
 

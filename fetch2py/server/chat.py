@@ -1,0 +1,65 @@
+"""`/chat/{profile}`: a message in, tokens out, each as one event.
+
+Knows the two spellings of the stream, plain and typed. Must not know profiles nor how anything is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from fetch2py.events import End, Error, Event, Reasoning, Text
+from fetch2py.framing import encode_event
+
+__all__ = ["Plain", "Typed"]
+
+# An EventSource asks again when a stream ends, and names the last id that it got. Whoever does is told to
+# stop (WHATWG HTML, section 9.2.3): asking twice would send the message twice.
+_ONCE = b"id: 1\n\n"
+
+
+class Plain:
+    """Each token is one `data:`, nothing else is; an error and the end are events with those names.
+
+    No space stands behind the colon but where a token begins with one: readers written for Spring's
+    SseEmitter take the rest of the line as it is.
+    """
+
+    def __init__(self, *, reasoning: bool, once: bool) -> None:
+        self._reasoning = reasoning
+        self._once = once
+
+    def opening(self) -> bytes:
+        """The id that keeps an EventSource from asking again, if it is one."""
+        return _ONCE if self._once else b""
+
+    def spell(self, events: Sequence[Event]) -> bytes:
+        """These events as server-sent events."""
+        return b"".join(map(self._spelled, events))
+
+    def _spelled(self, event: Event) -> bytes:
+        match event:
+            case Text(text):
+                return encode_event(text, spaced=False)
+            case Reasoning(text):
+                return encode_event(text, spaced=False) if self._reasoning else b""
+            case Error(message):
+                return encode_event(message, "error", spaced=False)
+            case End():
+                return encode_event("", "end", spaced=False)
+
+
+class Typed(Plain):
+    """Every event has its name: text, reasoning, error, ids, end. The data of the last two is JSON."""
+
+    def _spelled(self, event: Event) -> bytes:
+        match event:
+            case Text(text):
+                return encode_event(text, "text")
+            case Reasoning(text):
+                return encode_event(text, "reasoning") if self._reasoning else b""
+            case Error(message):
+                return encode_event(message, "error")
+            case End(outcome, ids):
+                told = encode_event(json.dumps(dict(ids), ensure_ascii=False), "ids") if ids else b""
+                return told + encode_event(json.dumps({"outcome": outcome}), "end")

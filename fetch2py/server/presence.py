@@ -1,0 +1,73 @@
+"""Whether the client is still there, and whether the server is: what ends an answer before its time.
+
+Knows ASGI's receive() and the cancelling of tasks. Must not know what is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+from starlette.types import Receive
+
+from fetch2py.server.failing import ShuttingDown
+
+__all__ = ["Presence"]
+
+
+class Presence:
+    """A context for the work on one answer: cancelled as soon as the client has left, it ends quietly.
+
+    `left` tells so then. Every other cancelling is the server's end and becomes ShuttingDown. `on_silence` is
+    called whenever nothing was sent for `patience` seconds; `sent` says that something was.
+    """
+
+    def __init__(
+        self, receive: Receive, patience: float | None, on_silence: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.left = False
+        self._receive = receive
+        self._patience = patience
+        self._on_silence = on_silence
+        self._loop = asyncio.get_running_loop()
+        self._last = self._loop.time()
+        self._worker = asyncio.current_task()
+        self._watch: asyncio.Task[None] | None = None
+
+    def sent(self) -> None:
+        """Something was sent just now."""
+        self._last = self._loop.time()
+
+    async def __aenter__(self) -> Self:
+        self._watch = self._loop.create_task(self._watching())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if self._watch is not None:
+            self._watch.cancel()
+        if kind is None or not issubclass(kind, asyncio.CancelledError) or self._worker is None:
+            return False
+        self._worker.uncancel()
+        if not self.left:
+            raise ShuttingDown from error
+        return True
+
+    async def _watching(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout_at(self._patience and self._last + self._patience):
+                    message = await self._receive()
+            except TimeoutError:
+                if self._patience and self._loop.time() >= self._last + self._patience:
+                    self.sent()
+                    await self._on_silence()
+                continue
+            if message["type"] == "http.disconnect":
+                self.left = True
+                if self._worker is not None:
+                    self._worker.cancel()
+                return

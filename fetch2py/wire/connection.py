@@ -1,0 +1,183 @@
+"""One answer over one HTTP/1.1 connection, for a loop that has hundreds of them at once.
+
+Knows asyncio's protocols and httptools, the parser that Node has. Raises httpx's exceptions, as transports of
+httpx do. Must not know requests of this project nor what an answer means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+import httptools
+import httpx
+
+__all__ = ["Connection"]
+
+# More is not read from the network before what is there was taken: a reader that is slow slows the server.
+_MOST_HELD = 64 * 1024
+# Chromium's bound for a response's head.
+_LONGEST_HEAD = 256 * 1024
+
+_CUT = "the connection was closed before the answer was whole"
+
+
+class Connection(asyncio.Protocol):
+    """Sends one request's bytes, and gives the answer's head and then the pieces of its body.
+
+    `status` and `fields` are known after `head`. One task at a time may wait.
+    """
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.fields: list[tuple[bytes, bytes]] = []
+        self._parser = httptools.HttpResponseParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._head_size = 0
+        self._paused = self._blocked = False
+        self._complete = self._ended = False
+        self._fault: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    # What a task asks for
+
+    async def send(self, request: bytes, patience: float | None) -> None:
+        """Hand the request to the network. httpx.WriteTimeout where the server is too slow to take it."""
+        if self._transport is not None:
+            self._transport.write(request)
+        try:
+            while self._blocked and not self._settled:
+                await self._changed(patience)
+        except TimeoutError:
+            raise httpx.WriteTimeout("") from None
+
+    async def head(self, patience: float | None) -> None:
+        """Wait for the answer's head."""
+        while not self.status:
+            self._raise_fault()
+            if self._ended:
+                raise httpx.RemoteProtocolError("Server disconnected without sending a response")
+            await self._bytes(patience)
+
+    async def read(self, patience: float | None) -> bytes:
+        """The bytes of the body that are in, as soon as there are any; b"" at its end."""
+        while not self._pieces:
+            self._raise_fault()
+            if self._complete:
+                return b""
+            if self._ended:
+                raise httpx.RemoteProtocolError(_CUT)
+            await self._bytes(patience)
+        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        self._held = 0
+        if self._paused and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
+        return data
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def _settled(self) -> bool:
+        return bool(self.status or self._ended or self._fault)
+
+    def _raise_fault(self) -> None:
+        if self._fault is not None:
+            raise self._fault
+
+    async def _bytes(self, patience: float | None) -> None:
+        try:
+            await self._changed(patience)
+        except TimeoutError:
+            raise httpx.ReadTimeout("") from None
+
+    async def _changed(self, patience: float | None) -> None:
+        """Wait until something has happened. TimeoutError."""
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            if patience is None:
+                await self._waiter
+            else:
+                async with asyncio.timeout(patience):
+                    await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # What the loop tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._complete or self._fault is not None:
+            return
+        if not self.status:
+            self._head_size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
+            self._fault = httpx.RemoteProtocolError(str(exc) or "it wants another protocol")
+        else:
+            if not self.status and self._head_size > _LONGEST_HEAD:
+                self._fault = httpx.RemoteProtocolError("its head has no end")
+        if self._fault is not None:
+            self.abort()
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None and not self._complete and self._fault is None:
+            self._fault = httpx.ReadError(str(exc))
+            self._fault.__cause__ = exc
+        self._ended = True
+        # Without a length and without chunks, the connection's end is the body's (RFC 9112, section 6.3).
+        if self.status and exc is None and self._fault is None and not self._is_delimited():
+            self._complete = True
+        self._transport = None
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._blocked = True
+
+    def resume_writing(self) -> None:
+        self._blocked = False
+        self._wake()
+
+    def _is_delimited(self) -> bool:
+        return any(name.lower() in (b"content-length", b"transfer-encoding") for name, _ in self.fields)
+
+    # What the parser tells
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head, or of the trailer, which nobody reads."""
+        if not self.status:
+            self.fields.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """The head is in; an interim one (RFC 9110, section 15.2) is forgotten."""
+        status = self._parser.get_status_code()
+        if 100 <= status < 200:
+            self.fields.clear()
+        else:
+            self.status = status
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._pieces.append(body)
+        self._held += len(body)
+        if self._held > _MOST_HELD and not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def on_message_complete(self) -> None:
+        """The answer is whole, unless it was an interim one."""
+        self._complete = self.status != 0

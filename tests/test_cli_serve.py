@@ -1,0 +1,291 @@
+"""`fetch2py serve` and other ways to run the application: as processes, from their start to their end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fetch2py.cli import run
+from tests.back_end import LOOPBACK, begin, done, text
+from tests.command_line import COMMAND, finished, kept
+from tests.servers import PATIENCE, Connection, event_stream, serve
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals end processes on POSIX systems")
+
+
+@contextmanager
+def started(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A process whose output is read."""
+    # A test that runs in the background ignores Ctrl-C, and so would its children.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextmanager
+def served(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`fetch2py serve` on a free port, and its address."""
+    with started(*COMMAND, "serve", "--port", "0", *arguments, **environment) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        found = re.search(r"http://\S+", first)
+        assert found is not None, first
+        yield process, found[0]
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """End the process; what it still had to say on stdout and stderr."""
+    process.terminate()
+    assert process.stdout is not None
+    assert process.stderr is not None
+    # communicate() would pass over what was read ahead.
+    told = process.stdout.read(), process.stderr.read()
+    process.wait(PATIENCE)
+    return told
+
+
+def post(url: str, **headers: str) -> httpx.Response:
+    return httpx.post(url, data={"message": "hi"}, headers=headers, timeout=PATIENCE, trust_env=False)
+
+
+def test_it_says_what_it_serves_and_how_to_try_it() -> None:
+    with serve(event_stream(*done("你", "好"))) as upstream:
+        kept(upstream.url)
+        kept(upstream.url, "other")
+        with served("kimi") as (process, address):
+            assert post(f"{address}/chat/kimi").text == "data:你\n\ndata:好\n\nevent: end\ndata:\n\n"
+            assert post(f"{address}/chat/other").status_code == 404
+            told, noise = ended(process)
+    assert f"curl -N {address}/chat/kimi -d 'message=你好'" in told
+    assert f"base_url={address}/v1  model=kimi" in told
+    assert "Token" not in told
+    assert noise == ""
+
+
+@posix
+def test_sigterm_ends_open_streams_with_an_event_and_exits_with_0() -> None:
+    with serve(begin(text("half"))) as upstream:
+        kept(upstream.url)
+        with (
+            served("--grace", "0") as (process, address),
+            httpx.stream(
+                "POST",
+                f"{address}/chat/kimi?events=1",
+                data={"message": "hi"},
+                timeout=PATIENCE,
+                trust_env=False,
+            ) as response,
+        ):
+            lines = response.iter_lines()
+            assert [next(lines), next(lines)] == ["event: text", "data: half"]
+            process.terminate()
+            rest = "\n".join(lines)
+            assert process.wait(PATIENCE) == 0
+    assert "event: error\ndata: The server is shutting down." in rest
+    assert rest.endswith('event: end\ndata: {"outcome": "truncated"}\n')
+
+
+@posix
+def test_sigterm_lets_streams_end_by_themselves_first() -> None:
+    told = threading.Event()
+
+    def then(connection: Connection) -> None:
+        connection.wait(told)
+        for event in done("whole"):
+            connection.chunk(f"data: {event}\n\n".encode())
+        connection.chunk(b"")
+
+    with serve(begin(text("half"), then=then)) as upstream:
+        kept(upstream.url)
+        with (
+            served("--grace", "20") as (process, address),
+            httpx.stream(
+                "POST", f"{address}/chat/kimi", data={"message": "hi"}, timeout=PATIENCE, trust_env=False
+            ) as response,
+        ):
+            lines = response.iter_lines()
+            assert next(lines) == "data:half"
+            process.terminate()
+            told.set()
+            assert list(lines) == ["", "data:whole", "", "event: end", "data:", ""]
+            assert process.wait(PATIENCE) == 0
+
+
+@posix
+def test_ctrl_c_ends_it_as_every_command() -> None:
+    with served() as (process, _):
+        process.send_signal(signal.SIGINT)
+        _, noise = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "No profiles yet" in noise
+    assert "Traceback" not in noise
+
+
+def test_what_listens_to_the_network_makes_a_token_and_prints_it_once() -> None:
+    with serve(event_stream(*done("ok"))) as upstream:
+        kept(upstream.url)
+        with served("--host", "0.0.0.0") as (process, address):
+            assert process.stdout is not None
+            found = re.fullmatch(r"Token: (\S{32,})\n", process.stdout.readline())
+            assert found is not None
+            refused, answered = (
+                post(f"{address}/chat/kimi"),
+                post(f"{address}/chat/kimi", authorization=f"Bearer {found[1]}"),
+            )
+            told, _ = ended(process)
+    assert (refused.status_code, answered.status_code) == (401, 200)
+    assert found[1] not in told
+    assert "#token=TOKEN" in told
+
+
+def test_a_token_of_ones_own_is_not_printed() -> None:
+    with served(FETCH2PY_TOKEN="FAKE-token-of-mine") as (process, address):
+        assert httpx.get(f"{address}/v1/models", trust_env=False).status_code == 401
+        told, noise = ended(process)
+    assert "FAKE-token-of-mine" not in told + noise
+    assert "Authorization: Bearer TOKEN" in told
+
+
+def test_a_profile_is_read_again_when_its_file_has_changed() -> None:
+    with (
+        serve(event_stream(*done("old"))) as old,
+        serve(event_stream(*done("new"))) as new,
+        served() as (_, address),
+    ):
+        assert post(f"{address}/chat/kimi").status_code == 404
+        kept(old.url)
+        assert "data:old" in post(f"{address}/chat/kimi").text
+        assert "data:old" in post(f"{address}/chat/kimi").text
+        kept(new.url)
+        assert "data:new" in post(f"{address}/chat/kimi").text
+        assert finished("remove", "kimi").returncode == 0
+        assert post(f"{address}/chat/kimi").status_code == 404
+
+
+def test_a_profile_that_cannot_be_read_is_told(home: Path) -> None:
+    kept("http://127.0.0.1:9")
+    with served() as (_, address):
+        file = home / "profiles" / "kimi.toml"
+        file.write_text("nonsense", encoding="utf-8")
+        got = post(f"{address}/chat/kimi")
+    assert got.status_code == 500
+    assert got.json()["error"]["code"] == "profile_invalid"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["nobody"], 4, "There is no profile named “nobody”"),
+        (["--allow-origin", "localhost:5173"], 2, "is no origin"),
+        (["--port", "70000"], 2, "70000"),
+    ],
+)
+def test_what_cannot_be_served(
+    arguments: list[str], code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["serve", *arguments]) == code
+    assert told in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(begin()) as other:
+        assert run(["serve", "--port", other.url.rpartition(":")[2]]) == 1
+    told = capsys.readouterr().err
+    assert "Can't listen on 127.0.0.1" in told
+    assert "--port 0" in told
+
+
+def test_without_its_packages_it_says_how_to_get_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("fetch2py.server")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "starlette", None)
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    assert run(["serve"]) == 2
+    assert "pip install 'fetch2py[serve]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "fragment"), [([], ""), (["--token", "-"], "#token=")])
+def test_the_page_opens_in_the_browser(
+    arguments: list[str], fragment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server is ended by the one who looks."""
+    seen: list[str] = []
+
+    def look(url: str, *_: Any) -> bool:
+        seen.append(url)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.launch", look)
+    assert run(["serve", "--port", "0", "--host", "::1", *arguments, "--open"]) == 130
+    assert re.match(r"http://\[::1\]:\d+/" + fragment, seen[0])
+
+
+# Other ways to run it
+
+
+def _uvicorn(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "uvicorn", "--factory", "fetch2py.server:create_app"),
+        *("--host", LOOPBACK, "--port", str(port), "--workers", "2", "--timeout-graceful-shutdown", "1"),
+    ]
+
+
+def _gunicorn(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "fetch2py.server:create_app()"),
+        *("-k", "fetch2py.server.gunicorn_worker.StreamWorker"),
+        *("--bind", f"{LOOPBACK}:{port}", "--workers", "2"),
+    ]
+
+
+def _free_port() -> int:
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@posix
+@pytest.mark.parametrize("command", [_uvicorn, _gunicorn])
+def test_several_workers_serve_and_end_streams_with_an_event(command: Any) -> None:
+    with serve(begin(text("half"))) as upstream:
+        kept(upstream.url)
+        port = _free_port()
+        transport = httpx.HTTPTransport(retries=12)
+        with (
+            started(*command(port)) as process,
+            httpx.Client(transport=transport, timeout=PATIENCE) as client,
+            client.stream("POST", f"http://{LOOPBACK}:{port}/chat/kimi", data={"message": "hi"}) as response,
+        ):
+            lines = response.iter_lines()
+            assert next(lines) == "data:half"
+            process.terminate()
+            rest = list(lines)
+            _, noise = process.communicate(timeout=PATIENCE)
+    assert (
+        rest[-6:]
+        == ["", "event: error", "data:The server is shutting down.", "", "event: end", "data:", ""][-6:]
+    )
+    assert "Traceback" not in noise

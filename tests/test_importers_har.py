@@ -60,6 +60,16 @@ def test_chromiums_entries_are_the_wire(number: int) -> None:
         assert ours["body"] == theirs["body"]
 
 
+def test_a_body_that_is_only_counted_is_missing() -> None:
+    json_type = {"content-type": "application/json"}
+    for posted in (None, {"text": ""}):
+        assert codes(one(entry(headers=json_type, posted=posted, bodySize=500))) == ["body-missing"]
+    assert one(entry(headers=json_type, posted={"text": ""}, bodySize=0)).body == b""
+    assert codes(one(entry(headers=json_type, posted={"text": "{}"}, bodySize=500))) == []
+    assert codes(one(entry(headers=json_type, bodySize=-1))) == ["body-unclear"]
+    assert codes(one(entry("GET", bodySize=5))) == []
+
+
 def test_the_length_tells_which_bytes_were_meant() -> None:
     def sent(text: str, length: int, content_type: str) -> tuple[bytes | None, list[str]]:
         headers = {"content-type": content_type, "content-length": str(length)}

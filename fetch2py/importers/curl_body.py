@@ -61,7 +61,13 @@ def data_bytes(data: Data, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
     remade = any(loss.code == "envelope-rebuilt" for loss in losses)
     if data.spoilt >= (_ENVELOPE_HEADER if remade else 0):
         doubts.append(_REPLACED)
-    return raw if data.shown else well_formed(text).encode(), (*doubts, *losses)
+    if not data.shown:
+        # What a person wrote are characters.
+        raw, losses = (
+            well_formed(text).encode(),
+            tuple(loss for loss in losses if loss.code != "body-ambiguous"),
+        )
+    return raw, (*doubts, *losses)
 
 
 def parts_of(given: list[Option], text: str) -> list[Part]:

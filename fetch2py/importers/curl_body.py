@@ -16,7 +16,7 @@ from fetch2py.importers.word import Word
 from fetch2py.jsontext import well_formed
 from fetch2py.request import Headers, Loss
 
-__all__ = ["DATA", "Data", "data_bytes", "data_of", "parts_of"]
+__all__ = ["DATA", "Data", "data_bytes", "data_of", "parts_of", "query_of"]
 
 DATA = ("data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json")
 """The options that give a body's text."""
@@ -47,6 +47,19 @@ def data_of(given: list[Option], text: str) -> Data | None:
         joined += _piece(name, word, text)
     shown, flat = any(word.shown for _, word in told), any(word.flat for _, word in told)
     return Data(joined, shown, spoilt, flat) if told else None
+
+
+def query_of(given: list[Option], text: str) -> str:
+    """The values of --url-query, as they stand behind the address; "" where there are none.
+
+    SnippetError, with its place in `text`, where one is read from a file.
+    """
+    pieces = [
+        word.text[1:] if word.text.startswith("+") else _piece("data-urlencode", word, text)
+        for name, word in given
+        if name == "url-query"
+    ]
+    return "&".join(pieces)
 
 
 def data_bytes(data: Data, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:

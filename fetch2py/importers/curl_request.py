@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 
 from fetch2py.errors import SnippetError
 from fetch2py.importers.body import missing_body
-from fetch2py.importers.curl_body import DATA, Data, data_bytes, data_of, parts_of
+from fetch2py.importers.curl_body import DATA, Data, data_bytes, data_of, parts_of, query_of
 from fetch2py.importers.curl_options import Option
 from fetch2py.importers.form_data import Part, encoded
-from fetch2py.importers.listing import LISTED, field_value, gaps, is_browsers, is_placeholder
+from fetch2py.importers.listing import field_value, gaps, is_browsers, is_placeholder
+from fetch2py.importers.url import without_dots
 from fetch2py.importers.word import Word
 from fetch2py.jsontext import well_formed
-from fetch2py.request import Headers, Loss, Request, is_http_url
+from fetch2py.request import LISTED, Headers, Loss, Request, is_http_url
 
 __all__ = ["requests_of"]
 
@@ -55,8 +56,9 @@ class _Operation:
         urls = self._words("url")
         if not urls:
             self._fail("The command has no URL.", self._command, _COPY_AGAIN)
-        data, query = data_of(self._given, self._text), ""
+        data, query = data_of(self._given, self._text), query_of(self._given, self._text)
         if data and self._words("get"):
+            # -G's data take the place of --url-query's.
             query, data = data.text, None
         parts = parts_of(self._given, self._text)
         method = self._method(data, parts)
@@ -108,6 +110,8 @@ class _Operation:
                 word,
                 "Write the server's name into the address, and take the Host field out.",
             )
+        if not self._words("path-as-is"):
+            url = without_dots(url)
         return _with_query(url, query) if query else url
 
     def _headers(self, data: Data | None, boundary: str) -> Headers:
@@ -207,7 +211,7 @@ def _field(word: Word) -> tuple[str, str | None]:
     if colon:
         return name, (value.strip(" \t\r\n") or None) if name else None
     name, semicolon, rest = name.partition(";")
-    return name, "" if semicolon and not rest.strip() else None
+    return name, "" if semicolon and not rest else None
 
 
 def _with_query(url: str, query: str) -> str:

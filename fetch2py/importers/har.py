@@ -15,8 +15,8 @@ from fetch2py import jsontext
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
 from fetch2py.importers.body import Hidden, body_of, missing_body
 from fetch2py.importers.form_data import Part, encoded
-from fetch2py.importers.listing import LISTED, field_value, gaps, is_placeholder
-from fetch2py.request import Headers, Loss, Request, is_http_url
+from fetch2py.importers.listing import field_value, gaps, is_placeholder
+from fetch2py.request import LISTED, Headers, Loss, Request, is_http_url
 
 __all__ = ["read", "recognises"]
 
@@ -92,7 +92,11 @@ class _Entry:
         if isinstance(posted, dict) and not headers.has("content-type") and posted.get("mimeType"):
             headers = headers.plus("content-type", self._string(posted["mimeType"], "type"))
         body, more = self._body(posted, method, headers)
-        losses = (*losses, *gaps(headers), *more)
+        missing = gaps(headers)
+        if any(loss.code == "headers-missing" for loss in missing) and not headers.has("accept"):
+            # The one field of those missing that every request has, and that needn't be guessed at.
+            headers = headers.plus("accept", "*/*")
+        losses = (*losses, *missing, *more)
         return Request(method, jsontext.well_formed(url), headers, body, losses, LISTED)
 
     def _fields(self) -> Headers:

@@ -357,6 +357,20 @@ def test_a_last_next_begins_no_other_request() -> None:
         parse("curl a.example --url-query @x")
 
 
+@pytest.mark.parametrize(
+    "words", ["-b 'a=b' " * 8000, "https://a.example/ " * 20_000, "-" + "s" * 1_000_000, 'a"b" ' * 20_000]
+)
+def test_a_long_command_is_read(words: str) -> None:
+    assert parse(f"curl {words} https://a.example/")[-1].url == "https://a.example/"
+
+
+def test_of_an_option_that_is_given_twice_the_last_one_counts() -> None:
+    assert fields(one("curl a.example -A x -H 'B: c' -A y -e d -A z").headers) == {
+        "user-agent": "z", "b": "c", "referer": "d", "accept": "*/*",
+    }  # fmt: skip
+    assert not one("curl a.example -A x -A ''").headers.has("user-agent")
+
+
 needs_curl = pytest.mark.skipif(
     not (shutil.which("curl") and shutil.which("bash")), reason="curl and bash are needed to compare with"
 )

@@ -67,6 +67,7 @@ _IGNORED = frozenset(
         "tls13-ciphers", "trace", "trace-ascii", "trace-config", "write-out",
     }
 )  # fmt: skip
+_VALUED = _MEANT | _IGNORED
 # Options that a person will wonder about, with what stands in their way.
 _FILES = "reads a file, which isn't part of the text"
 _WAY = "sends the request another way than its address says"
@@ -104,9 +105,8 @@ def _cluster(word: Word, rest: Iterator[Word], text: str) -> Iterator[Option]:
     letters = word.text[1:]
     for index, letter in enumerate(letters, 1):
         name = _SHORT.get(letter, "")
-        attached = word._replace(text=letters[index:])
-        if name in _MEANT | _IGNORED and attached.text:
-            yield from _option(name, f"-{letter}", attached, None, text)
+        if name in _VALUED and index < len(letters):
+            yield from _option(name, f"-{letter}", word._replace(text=letters[index:]), None, text)
             return
         yield from _option(name, f"-{letter}", word, rest, text)
 
@@ -116,7 +116,7 @@ def _option(name: str, written: str, word: Word, rest: Iterator[Word] | None, te
     flag = name.removeprefix("no-")
     if name in _MEANT_FLAGS:
         yield Option(name, word)
-    elif name in _MEANT | _IGNORED:
+    elif name in _VALUED:
         value = word if rest is None else next(rest, None)
         if value is None:
             raise _fault(f"The option {written} has no value.", word, text, "Copy the whole command again.")

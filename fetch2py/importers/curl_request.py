@@ -49,6 +49,9 @@ class _Operation:
         self._given = (
             [Option(name, word._replace(shown=True)) for name, word in given] if self._copied else given
         )
+        self._by_name: dict[str, list[Word]] = {}
+        for name, word in self._given:
+            self._by_name.setdefault(name, []).append(word)
         self._command = command
         self._text = text
 
@@ -72,8 +75,8 @@ class _Operation:
             Request(method, self._url(word, query, headers), headers, body, losses, LISTED) for word in urls
         ]
 
-    def _words(self, *names: str) -> list[Word]:
-        return [option.word for option in self._given if option.name in names]
+    def _words(self, name: str) -> list[Word]:
+        return self._by_name.get(name, [])
 
     def _method(self, data: Data | None, parts: list[Part]) -> str:
         if sum((data is not None, bool(parts), bool(self._words("head")))) > 1:
@@ -117,13 +120,15 @@ class _Operation:
     def _headers(self, data: Data | None, boundary: str) -> Headers:
         """The fields in the text's order, then what cURL adds; a field of -H keeps cURL's own away."""
         named = {_field(word)[0].lower() for word in self._words("header")}
+        # Given twice, the last one counts.
+        last = {option.name: index for index, option in enumerate(self._given)}
         pairs: list[tuple[str, str]] = []
-        for option, word in self._given:
-            field, value = self._custom(word) if option == "header" else self._own(option, word)
-            if option != "header" and value is not None:
-                # Given twice, the last one counts.
-                pairs = [pair for pair in pairs if pair[0] != field]
-            if value is not None and (option == "header" or field.lower() not in named):
+        for index, (option, word) in enumerate(self._given):
+            is_custom = option == "header"
+            if not is_custom and index != last[option]:
+                continue
+            field, value = self._custom(word) if is_custom else self._own(option, word)
+            if value is not None and (is_custom or field.lower() not in named):
                 pairs.append((field, value))
         if boundary:
             pairs = [(n, f"{v}; boundary={boundary}" if n.lower() == "content-type" else v) for n, v in pairs]

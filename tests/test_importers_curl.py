@@ -371,6 +371,18 @@ def test_of_an_option_that_is_given_twice_the_last_one_counts() -> None:
     assert not one("curl a.example -A x -A ''").headers.has("user-agent")
 
 
+@pytest.mark.parametrize("quote", ['^"', '"'])
+def test_a_carriage_return_alone_is_a_bodys_own(quote: str) -> None:
+    body = f"a\\{quote}b\rc\r\rd"
+    first, second = parse(
+        f"curl {quote}a.example{quote} ^\n  --data-raw {quote}{body}{quote}\rcurl b.example"
+    )
+    assert first.body == b'a"b\rc\r\rd'
+    assert second.url == "http://b.example"
+    slashes = parse(f'curl ^"https://a.example/^" --data-raw {quote}a\\\\{quote}\rcurl b.example')
+    assert [request.url for request in slashes] == ["https://a.example/", "http://b.example"]
+
+
 needs_curl = pytest.mark.skipif(
     not (shutil.which("curl") and shutil.which("bash")), reason="curl and bash are needed to compare with"
 )

@@ -260,6 +260,64 @@ def test_a_bodys_characters_become_the_bytes_that_were_sent(
     assert body(text, content_type)[0] == expected
 
 
+@pytest.mark.parametrize("text", ['{"q":"café"}', '["é"]\n{"b":1}\r\n\n', '\x1e{"a":"é"}\n\x1e"ü"\n'])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("application/json+protobuf", "application/x-amz-json-1.1", "application/x-json", "*/*", ""),
+        *(
+            "application/json-rpc",
+            "application/csp-report",
+            "application/json-seq",
+            "application/x-jsonlines",
+        ),
+        *("application/octet-stream", "application/x-thing", "image/png", "x"),
+    ],
+)
+def test_what_reads_as_json_is_utf_8_whatever_its_type_says(text: str, content_type: str) -> None:
+    assert body(text, content_type) == (text.encode(), [])
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("application/json5", "application/jsonlines", "application/x-ndjson", "application/yaml"),
+        *(
+            "application/toml",
+            "application/sdp",
+            "application/x-javascript",
+            "plain/text",
+            "text/x-component",
+        ),
+        *("application/soap+xml; charset=utf-8", "application/vnd.oai.openapi+yaml", "application/xml-dtd"),
+    ],
+)
+def test_a_type_tells_a_text_by_a_word_in_it(content_type: str) -> None:
+    assert body("a: 'é'", content_type) == ("a: 'é'".encode(), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "content_type", "expected", "loss"),
+    [
+        ("naïve café", "application/x-thing", "naïve café".encode(), ["body-ambiguous"]),
+        ("naïve café", "*/*", "naïve café".encode(), ["body-ambiguous"]),
+        ("naïve café", "", "naïve café".encode("latin-1"), ["body-ambiguous"]),
+        ("{café", "application/json", b"{caf\xe9", ["body-ambiguous"]),
+        ("café", "application/octet-stream", b"caf\xe9", ["body-ambiguous"]),
+        ("PK\x03\x04é", "application/vnd.oasis.opendocument.text", b"PK\x03\x04\xe9", []),
+        ("é\x80", "application/x-thing", b"\xe9\x80", []),
+        ("é", "application/x-thing; charset=iso-8859-1", b"\xe9", []),
+    ],
+)
+def test_what_nothing_tells_is_named(text: str, content_type: str, expected: bytes, loss: list[str]) -> None:
+    assert body(text, content_type) == (expected, loss)
+
+
+def test_what_a_person_wrote_in_a_command_is_never_ambiguous() -> None:
+    request = one("curl https://a.example/ -H 'content-type: application/x-thing' -d café")
+    assert (request.body, codes(request)) == ("café".encode(), ["user-agent"])
+
+
 @given(payload=st.text(st.characters(codec="utf-8"), max_size=200), flags=st.sampled_from([0, 2]))
 @settings(deadline=None)
 def test_an_envelope_survives_both_ways_of_showing_it(payload: str, flags: int) -> None:

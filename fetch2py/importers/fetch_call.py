@@ -17,7 +17,7 @@ from fetch2py.importers.unsaid import COOKIES, KEPT_BACK, USER_AGENT, gaps, hidd
 from fetch2py.importers.url import as_read
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
 from fetch2py.jsontext import well_formed
-from fetch2py.request import Headers, Loss, Request, is_http_url, origin_of
+from fetch2py.request import LISTED, Headers, Loss, Request, is_http_url, origin_of
 
 __all__ = ["read", "recognises"]
 
@@ -75,6 +75,8 @@ class _Reader:
         credentials = self._option(options, "credentials", "")
         raw, body_losses = self._encoded(method, body, headers, options)
         referrer = self._option(options, "referrer", "")
+        # The page's own address, which the call doesn't tell (Fetch, section 5.4).
+        referrer = "" if referrer == LISTED else referrer
         page = origin_of(referrer) if is_http_url(referrer) else ""
         headers, cookie_losses = self._cookies(headers, credentials, page and page == origin_of(url))
         losses = (*losses, *gaps(method, headers, page))

@@ -199,11 +199,14 @@ def _in_strings(text: str, levels: int) -> Iterator[Secret]:
         raw, found = value[1], list[Secret]()
         if is_document:
             found += in_arguments(raw)
-        elif match["packed"] or _TELLING.search(raw[:_LONGEST].lower()):
-            if not is_message(name_ahead(text, start)):
-                found += ESCAPED.outwards(raw, _in_value(ESCAPED.read(raw), levels))
+        elif _is_telling(match, raw) and not is_message(name_ahead(text, start)):
+            found += ESCAPED.outwards(raw, _in_value(ESCAPED.read(raw), levels))
         for first, last, name in found:
             yield value.start(1) + first, value.start(1) + last, name
+
+
+def _is_telling(match: re.Match[str], raw: str) -> bool:
+    return match["packed"] is not None or _TELLING.search(raw[:_LONGEST].lower()) is not None
 
 
 def _named(secrets: Iterable[Secret], prefix: str, where: str) -> Iterator[Span]:

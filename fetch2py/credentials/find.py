@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
@@ -56,7 +57,7 @@ _PACKED = re.compile(_BASE64)
 _SPACE = r"[ \t\r\n]*+"
 _PROMISING = re.compile(
     rf'"(?<!\\")(?:(?P<packed>{_BASE64}")|query"{_SPACE}:{_SPACE}(?P<document>")'
-    r"|-{0,2}[A-Za-z][\w+.\- ]{0,60}+(?:=|(?::[A-Za-z][\w+.-]{0,30}+)?+:\\?/\\?/))",
+    r"|-{0,2}[A-Za-z][\w+.\- ]{0,60}+(?:=|:[ ]|(?::[A-Za-z][\w+.-]{0,30}+)?+:\\?/\\?/))",
     re.ASCII,
 )
 # Longer strings are no URLs, and no settings either.
@@ -119,7 +120,7 @@ def in_body(body: str, media_type: str) -> list[Span]:
     elif kind == "multipart/form-data":
         spans = _in_parts(body)
     elif is_markup(body, kind):
-        spans = _named(in_markup(body), "body", "{} in the body's XML")
+        spans = _named(in_markup(body, _in_markup_value), "body", "{} in the body's XML")
     else:
         found = chain(in_arguments(body), _in_value(body, LEVELS))
         spans = _named(found, "body", "{} in the body's text")
@@ -181,11 +182,15 @@ def _in_value(text: str, levels: int) -> list[Secret]:
     if _PACKED.fullmatch(text):
         return carried(text, BASE64, levels - 1, _in_strings)
     if not _ADDRESS.fullmatch(text):
-        return in_settings(text)
+        return in_settings(text, partial(_in_value, levels=levels - 1))
     # What in_url knows begins with the scheme that is nearest to the host.
     start = text.rfind(":", 0, max(text.find("://"), 0)) + 1
     spans = in_url(text[start:], levels=levels - 1)
     return [(span.start + start, span.end + start, span.name.partition(".")[2]) for span in spans]
+
+
+def _in_markup_value(name: str, text: str) -> list[Secret]:
+    return [] if not text or is_message(name) else _in_value(text, LEVELS)
 
 
 def _in_strings(text: str, levels: int) -> Iterator[Secret]:

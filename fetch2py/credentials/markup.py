@@ -9,10 +9,13 @@ taken for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from fetch2py.credentials.rules import SECRET_FIELDS, grade, is_secret
 from fetch2py.credentials.spelling import Secret
+
+Inside: TypeAlias = Callable[[str, str], Iterable[Secret]]
 
 __all__ = ["in_markup", "is_markup"]
 
@@ -23,6 +26,7 @@ _MARKUP = re.compile(r"<(?:!\[CDATA\[|!--|(?P<name>[A-Za-z_][\w.:-]{0,127}+)(?P<
 _ATTRIBUTE = re.compile(r"""[\s"']([A-Za-z_][\w.:-]{0,127}+)\s{0,9}+=\s{0,9}+(?:"([^"]*+)"|'([^']*+)')""")
 _TEXT = re.compile(r"\s*+([^<]*+)")
 # An attribute that gives what another, or the element's text, is called.
+_NAME = re.compile(r"[A-Za-z_-]{1,60}+")
 _NAMING = frozenset(("name", "key", "id", "field"))
 
 
@@ -31,8 +35,11 @@ def is_markup(text: str, kind: str) -> bool:
     return "xml" in kind or _BEGINNING.match(text) is not None
 
 
-def in_markup(text: str) -> Iterator[Secret]:
-    """The secrets in elements and attributes, without what quotes them."""
+def in_markup(text: str, inside: Inside) -> Iterator[Secret]:
+    """The secrets in elements and attributes, without what quotes them.
+
+    `inside` tells, for a name and the value that isn't one secret as a whole, the secrets that it holds.
+    """
     match = _MARKUP.search(text)
     while match is not None:
         end = match.end()
@@ -42,30 +49,31 @@ def in_markup(text: str) -> Iterator[Secret]:
                 return
             end = closed
         else:
-            yield from _in_element(text, match)
+            for name, first, last in _values(text, match):
+                value = text[first:last]
+                if is_secret(name, value) or (name.lower() in SECRET_FIELDS and value.strip()):
+                    yield first, last, name
+                else:
+                    yield from ((first + at, first + to, held) for at, to, held in inside(name, value))
         match = _MARKUP.search(text, end)
 
 
-def _in_element(text: str, tag: re.Match[str]) -> Iterator[Secret]:
-    names = [_local(tag["name"])]
-    values = []
+def _values(text: str, tag: re.Match[str]) -> Iterator[tuple[str, int, int]]:
+    """An element's attributes and its text, each with its name: (name, start, end)."""
+    called, unnamed = _local(tag["name"]), []
     for match in _ATTRIBUTE.finditer(text, *tag.span("rest")):
         name = _local(match[1])
-        span = match.span(2 if match[2] is not None else 3)
-        if name.lower() in _NAMING:
-            names.insert(0, text[slice(*span)])
+        start, end = match.span(2 if match[2] is not None else 3)
+        if name.lower() in _NAMING and _NAME.fullmatch(text, start, end) and grade(text[start:end]):
+            called = text[start:end]
         elif name.lower() == "value":
-            values.append(span)
-        elif _is_secret(name, text[slice(*span)]):
-            yield (*span, name)
-    telling = next((name for name in names if name.lower() in SECRET_FIELDS or grade(name)), None)
-    if telling is None:
-        return
+            unnamed.append((start, end))
+        else:
+            yield name, start, end
     if not tag["rest"].endswith("/"):
-        values.append(_content(text, tag.end()))
-    for start, end in values:
-        if _is_secret(telling, text[start:end]):
-            yield start, end, telling
+        unnamed.append(_content(text, tag.end()))
+    for start, end in unnamed:
+        yield called, start, end
 
 
 def _content(text: str, position: int) -> tuple[int, int]:
@@ -77,10 +85,6 @@ def _content(text: str, position: int) -> tuple[int, int]:
     if match is None or not text.startswith("</", match.end()):
         return position, position
     return match.start(1), match.start(1) + len(match[1].rstrip())
-
-
-def _is_secret(name: str, value: str) -> bool:
-    return is_secret(name, value) or (name.lower() in SECRET_FIELDS and bool(value.strip()))
 
 
 def _local(name: str) -> str:

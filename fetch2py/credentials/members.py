@@ -51,6 +51,7 @@ _VALUE = re.compile(rf'"value"{_COLON}(?=")')
 _DUO = re.compile(r'\[[ \t\r\n]*+"([^"\\]{1,128}+)"[ \t\r\n]*+,[ \t\r\n]*+(?=")')
 # So much space may be in front of such a pair.
 _GAP = 80
+_IDENTIFIER = re.compile(r"[\w.\- ]{1,80}+")
 _END_OF_DUO = re.compile(r"[ \t\r\n]*+\]")
 # A string whose first three letters could be a known token's: three sets pass over most strings at once.
 _LETTERS = [
@@ -223,6 +224,9 @@ def _duos(text: str) -> Iterator[Secret]:
 
 
 def _is_telling(name: str) -> bool:
+    # What isn't spelled as a name is may be a secret itself, and would be told as the placeholder's name.
+    if _IDENTIFIER.fullmatch(name) is None or looks_opaque(name):
+        return False
     return name.lower() in SECRET_FIELDS or bool(grade(name))
 
 

@@ -45,7 +45,7 @@ SECRET_FIELDS = frozenset({"authorization", "proxy-authorization", "cookie", "se
 # One of these is in every name that has a grade; a quick look at a large text starts with them.
 STEMS = ("token", "key", "sess", "sid", "csrf", "xsrf", "secret", "pass", "pwd", "auth", "sig", "cookie",
          "jwt", "bearer", "credential", "hmac", "otp", "ticket", "captcha", "turnstile", "assertion",
-         "saml", "sso")  # fmt: skip
+         "saml", "sso", "access")  # fmt: skip
 
 # Words in a row (one space between them) and the grade that a name holding them has. The highest counts.
 _PHRASES = {
@@ -90,6 +90,7 @@ _PHRASES = {
     "credentials": Grade.LIKELY,
     "cookie": Grade.LIKELY,
     "cookies": Grade.LIKELY,
+    "access code": Grade.LIKELY,
     "app key": Grade.LIKELY,
     "appkey": Grade.LIKELY,
     "auth key": Grade.LIKELY,

@@ -396,7 +396,7 @@ def test_no_secret_is_in_a_template() -> None:
 def test_a_template_with_a_secret_of_its_own_is_one() -> None:
     template = "<m password='FAKEhunter2FAKE9'><text>{html}</text></m>"
     body = template.replace("{html}", "old").encode()
-    request = chat(headers=Headers([("content-type", "text/xml")]), body=body)
+    request = chat(headers=Headers([("content-type", "text/plain")]), body=body)
     profile = Profile.from_request(request, slot="raw:", template=template)
     assert (profile.template, profile.secrets["message.template"]) == ("${secret:message.template}", template)
     assert profile.fill("new").body == body.replace(b"old", b"new")

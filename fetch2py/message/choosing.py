@@ -35,6 +35,7 @@ from fetch2py.message.reasons import (
 )
 from fetch2py.message.rivals import (
     Ranked,
+    alike,
     changes_with,
     has_close_rival,
     has_twin,
@@ -73,12 +74,13 @@ _FOR_MODELS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Places, best first; those that change with the first, and what stands around the message there; and
-    either why not it, or a doubt, or why it.
+    """Places, best first; those that change with the first, those that hold the same and stay, and what
+    stands around the message there; and either why not it, or a doubt, or why it.
     """
 
     places: list[Place]
     also: Sequence[Place] = ()
+    alike: Sequence[Place] = ()
     template: str = ""
     refusal: str = ""
     doubt: str = ""
@@ -129,7 +131,8 @@ def _among(matching: list[Place], tier: _Tier, typed: str) -> Choice:
     if not doubt and (has_close_rival(ranked[0], rivals) or has_twin(best, rivals)):
         doubt = CLOSE
     places = [best, *(place for _, place in rivals)]
-    return Choice(places, also, template, doubt=doubt, why=WHY_TYPED_OF_MANY if rivals else tier.why)
+    why = WHY_TYPED_OF_MANY if rivals else tier.why
+    return Choice(places, also, alike(best, rivals), template, doubt=doubt, why=why)
 
 
 def _is_no_chance(place: Place, typed: str, template: str) -> bool:
@@ -168,7 +171,8 @@ def _untyped(found: list[Place]) -> Choice:
     elif not template:
         doubt = _doubt_of(best)
     why = WHY_MARKUP if template else WHY_WEIGHT
-    return Choice([best, *(place for _, place in rivals)], also, template, doubt=doubt, why=why)
+    places = [best, *(place for _, place in rivals)]
+    return Choice(places, also, alike(best, rivals), template, doubt=doubt, why=why)
 
 
 def _doubt_of(place: Place) -> str:

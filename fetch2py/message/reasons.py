@@ -12,6 +12,7 @@ WHY_TYPED_OF_MANY = "Of the texts that equal what was typed, its name, role and 
 WHY_WEIGHT = "Its name, role and position fit a message best; nothing else comes near."
 WHY_MARKUP = "The message stands in HTML there, which stays around a new one."
 WHY_PART = "It holds what was typed; the text around it stays around a new one."
+SAME_STAYS = " The same text in {} stays as it is: it seems to be another thing."
 
 ODD_PLACE = f"What was typed stands only where messages seldom do: {_HINT}."
 CLOSE = f"Other texts could be the message as well: {_HINT}."

@@ -53,7 +53,7 @@ _HARD = words(
 _WEAK = words(
     """
     title titles label summary subject system preamble preprompt prefix suffix developer assistant bot
-    negative default last previous prev placeholder example examples suggested suggestion suggestions
+    about negative default last previous prev placeholder example examples suggested suggestion suggestions
     source instructions persona personality history context style template greeting welcome preview
     reasoning thinking thought answer reply response output completion focus
     """

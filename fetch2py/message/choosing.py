@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from fetch2py.message.names import WEAK
 from fetch2py.message.reasons import (
-    AROUND,
+    ANSWERED,
     CLOSE,
+    ERROR,
     FAINT,
     FEEDBACK,
     JSON_MESSAGE,
@@ -35,6 +36,7 @@ from fetch2py.message.reasons import (
 )
 from fetch2py.message.rivals import (
     Ranked,
+    alike,
     changes_with,
     has_close_rival,
     has_twin,
@@ -43,8 +45,9 @@ from fetch2py.message.rivals import (
     same_and_others,
 )
 from fetch2py.message.templates import around, within
-from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, is_markup, naturalness, normal, unmarked
+from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, naturalness, normal, unmarked
 from fetch2py.message.walk import Place
+from fetch2py.message.wrapping import doubt_of, is_marked_up
 
 __all__ = ["FLOOR", "Choice", "chosen"]
 
@@ -58,27 +61,18 @@ _SHORTEST_PART = 4
 _TELLING_PART = 8
 # A name of this weight is one that messages have.
 _FAIR = 5
-# So much of a text's beginning, and of its end, tells whether it is written for a model.
-_ENOUGH = 300
 _JOINED = re.compile(r"\S\{text\}|\{text\}\S")
-# What is no message as a whole: markup, data of other formats, and what sites put around one for a model.
-_MARKED_UP = re.compile(r"\s*+<[A-Za-z!?]")
-_DATA = re.compile(r"\A\s*+(?:[\w.\[\]-]++=|[0-9]*+[{\[]\s*+[\"'{\[0-9]|\w*+[|:;,]\w)|[\"'][:,]|\|\S*+\|")
-_FOR_MODELS = re.compile(
-    r"<\|[a-z_]{1,30}\|>|\[/?INST\]|<(?:start|end)_of_turn>|^#{2,3} ?(?:Instruction|Input|Response|User)\b"
-    r"|\n(?:Assistant|AI|Bot|Answer|Response|A):\s*+\Z",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Places, best first; those that change with the first, and what stands around the message there; and
-    either why not it, or a doubt, or why it.
+    """Places, best first; those that change with the first, those that hold the same and stay, and what
+    stands around the message there; and either why not it, or a doubt, or why it.
     """
 
     places: list[Place]
     also: Sequence[Place] = ()
+    alike: Sequence[Place] = ()
     template: str = ""
     refusal: str = ""
     doubt: str = ""
@@ -129,7 +123,8 @@ def _among(matching: list[Place], tier: _Tier, typed: str) -> Choice:
     if not doubt and (has_close_rival(ranked[0], rivals) or has_twin(best, rivals)):
         doubt = CLOSE
     places = [best, *(place for _, place in rivals)]
-    return Choice(places, also, template, doubt=doubt, why=WHY_TYPED_OF_MANY if rivals else tier.why)
+    why = WHY_TYPED_OF_MANY if rivals else tier.why
+    return Choice(places, also, alike(best, rivals), template, doubt=doubt, why=why)
 
 
 def _is_no_chance(place: Place, typed: str, template: str) -> bool:
@@ -137,7 +132,7 @@ def _is_no_chance(place: Place, typed: str, template: str) -> bool:
     if is_briefing(place.text) or naturalness(place.text) < 0:
         return False
     # A body of text can have any format, so there the message must at least stand alone.
-    if place.carrier == "raw" and not _MARKED_UP.match(place.text) and _JOINED.search(template):
+    if place.carrier == "raw" and not is_marked_up(place.text) and _JOINED.search(template):
         return False
     return place.name.weight > 0 or len(typed) >= _TELLING_PART
 
@@ -159,6 +154,10 @@ def _untyped(found: list[Place]) -> Choice:
         doubt = FAINT
     elif best.standing.in_feedback:
         doubt = FEEDBACK
+    elif best.standing.in_error:
+        doubt = ERROR
+    elif best.standing.is_answered:
+        doubt = ANSWERED
     elif (
         has_close_rival(ranked[0], rivals)
         or has_twin(best, rivals)
@@ -166,20 +165,10 @@ def _untyped(found: list[Place]) -> Choice:
     ):
         doubt = CLOSE
     elif not template:
-        doubt = _doubt_of(best)
+        doubt = doubt_of(best.text, is_body=best.carrier == "raw")
     why = WHY_MARKUP if template else WHY_WEIGHT
-    return Choice([best, *(place for _, place in rivals)], also, template, doubt=doubt, why=why)
-
-
-def _doubt_of(place: Place) -> str:
-    """Why a text as a whole may not be the message, though it is its place; "" for no reason."""
-    is_body = place.carrier == "raw"
-    if is_markup(place.text) or (is_body and _MARKED_UP.match(place.text)):
-        return MARKUP
-    ends = f"{place.text[:_ENOUGH]}\0{place.text[-_ENOUGH:]}"
-    if _FOR_MODELS.search(ends) or (is_body and _DATA.search(ends)):
-        return AROUND
-    return ""
+    places = [best, *(place for _, place in rivals)]
+    return Choice(places, also, alike(best, rivals), template, doubt=doubt, why=why)
 
 
 def _with_wrapped_twins(choice: Choice, found: list[Place]) -> Choice:

@@ -17,7 +17,15 @@ from fetch2py.message.choosing import FLOOR, Choice, chosen
 from fetch2py.message.coding import unpacked
 from fetch2py.message.ids import own_ids
 from fetch2py.message.kinds import CARRIER_OF, UNFILLABLE, is_telemetry, kind_of
-from fetch2py.message.reasons import IN_PATH, IN_QUERY, NOWHERE, TELEMETRY, TELEMETRY_ADDRESS, UNTOLD
+from fetch2py.message.reasons import (
+    IN_PATH,
+    IN_QUERY,
+    NOWHERE,
+    SAME_STAYS,
+    TELEMETRY,
+    TELEMETRY_ADDRESS,
+    UNTOLD,
+)
 from fetch2py.message.rivals import changes_with
 from fetch2py.message.sources import Source, address, found_in, sources
 from fetch2py.message.texts import normal
@@ -27,6 +35,7 @@ from fetch2py.request import Request
 __all__ = ["Finding", "find"]
 
 _OFFERED = 9
+_TOLD = 3
 # What was typed is looked for in the request's bytes if it is neither there by chance nor a long search.
 _SHORTEST_PART, _LONGEST_PART = 4, 10_000
 # A segment of a path that is this short can equal what was typed by chance.
@@ -122,6 +131,14 @@ def _elsewhere(request: Request, kind: str, typed: str) -> str:
     return IN_PATH if is_there else ""
 
 
+def _staying(slots: list[str]) -> str:
+    """What is said of the places that hold the same text and stay as they are."""
+    if not slots:
+        return ""
+    told = slots[:_TOLD] + ["others"] * (len(slots) > _TOLD)
+    return SAME_STAYS.format(" and ".join(filter(None, (", ".join(told[:-1]), told[-1]))))
+
+
 def _finding(kind: str, given: list[Source], choice: Choice) -> Finding:
     candidates = tuple((address(given, place), well_formed(place.text)) for place in choice.places[:_OFFERED])
     if choice.refusal:
@@ -134,7 +151,7 @@ def _finding(kind: str, given: list[Source], choice: Choice) -> Finding:
         also=tuple(address(given, place) for place in choice.also),
         runner_up=next_best,
         sure=not choice.doubt,
-        reason=choice.doubt or choice.why,
+        reason=choice.doubt or choice.why + _staying([address(given, place) for place in choice.alike]),
         candidates=candidates,
         body_kind=kind,
         template=well_formed(choice.template),

@@ -19,6 +19,7 @@ WEAK = -8
 """Weight of a name for text that goes beside a message (a title, a greeting)."""
 SELDOM = -6
 """Weight of a name that a message can have where it has no better one."""
+_TELLING = 5
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
 
@@ -52,12 +53,25 @@ _HARD = words(
 _WEAK = words(
     """
     title titles label summary subject system preamble preprompt prefix suffix developer assistant bot
-    negative default last previous prev placeholder example examples suggested suggestion suggestions
+    about negative default last previous prev placeholder example examples suggested suggestion suggestions
     source instructions persona personality history context style template greeting welcome preview
     reasoning thinking thought answer reply response output completion focus
     """
 )
 _SELDOM = words("name names description note notes")
+# By these words a name says that its text is the message once more: in what form, or to what end.
+_FORMS = words("raw original plain display command html markdown rich formatted")
+_COPIES = words("signature sign signed hash preview")
+# A message's word that is as often a value's, or of which another matter is named: a chat's name, say.
+_LOOSE = words("say chat")
+_EARLIER = words("old first initial")
+# What holds the parts of a message, and says nothing more of them.
+_HOLDERS = words(
+    """
+    blocks block content contents parts part elements segments items children nodes node params variables args
+    arguments payload request turn turns delta ops
+    """
+)
 # What a container's name tells about all that is in it.
 _SIDE_MATTERS = words(
     """
@@ -81,12 +95,15 @@ _INSIDE = {
 
 class Name(NamedTuple):
     """`weight`: of a text under this name; `inside`: of all below a container of it. Positive is the message.
-    `is_tellable`: whether a slot's address can hold the name.
+    `is_tellable`: whether a slot's address can hold the name. `repeats`: by the name alone an equal text is
+    the message once more; `is_holder`: a container of that name can be the message's own.
     """
 
     weight: float
     inside: float
     is_tellable: bool = True
+    repeats: bool = False
+    is_holder: bool = False
 
 
 NO_NAME = Name(5, 0)
@@ -98,7 +115,13 @@ def name(member: str) -> Name:
     """What the member's name tells. Words are told apart by case, digits and marks."""
     parts = words_of(member)
     inside = [_INSIDE[word] for word in parts if word in _INSIDE]
-    return Name(_weight(parts), min(inside, default=0), _is_tellable(member))
+    return Name(
+        _weight(parts),
+        min(inside, default=0),
+        _is_tellable(member),
+        _repeats(parts),
+        all(word in _MESSAGE or word in _NEUTRAL or word in _HOLDERS for word in parts),
+    )
 
 
 def words_of(member: str) -> list[str]:
@@ -112,6 +135,17 @@ def _is_tellable(member: str) -> bool:
     except UnicodeEncodeError:
         return False
     return " > " not in member
+
+
+def _repeats(parts: list[str]) -> bool:
+    """Whether the name's own noun is one of messages: a prompt of any sort is, a room of any sort is not."""
+    own = [word for word in parts if word not in _COPIES]
+    if not own or not _EARLIER.isdisjoint(own) or _weight(own) < 0:
+        return False
+    if all(word in _FORMS for word in own):
+        return True
+    noun = next((word for word in reversed(own) if word in _MESSAGE or word not in _NEUTRAL), "")
+    return _MESSAGE.get(noun, 0) >= _TELLING and noun not in _LOOSE
 
 
 def _weight(parts: list[str]) -> float:

@@ -10,7 +10,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["NATURAL", "is_briefing", "is_graphql", "is_markup", "naturalness", "normal", "unmarked", "words"]
+__all__ = [
+    "NATURAL",
+    "is_briefing",
+    "is_graphql",
+    "is_markup",
+    "is_telling",
+    "naturalness",
+    "normal",
+    "unmarked",
+    "words",
+]
 
 NATURAL, MACHINE, BLOB = 3, -8, -20
 
@@ -43,6 +53,10 @@ _BRIEFING = re.compile(
     r"\s*+(?:you(?:'re| are) (?:an?|the|my|our|chatgpt|claude)\b|act as\b|你是(?:一|个)|请?你?扮演)",
     re.IGNORECASE,
 )
+# Letters of the scripts that write without spaces.
+_BROAD = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_SENTENCE_END = re.compile(r"[?!.。？！]\s*+\Z")
+_SENTENCE, _LONG = 3, 20
 _TAG = re.compile(r"<[^>]*+>")
 _OPENING_TAG = re.compile(r"\s*+<([a-zA-Z][\w-]*+)[^>]*+>")
 # Marks beyond the Latin letters, all combining ones among them: composing takes the square of a run's length.
@@ -91,6 +105,18 @@ def naturalness(text: str) -> float:
     if _MACHINE.fullmatch(head):
         return MACHINE
     return NATURAL if _NATURAL.search(head) else 0
+
+
+def is_telling(text: str) -> bool:
+    """Whether the text is so long, and so much a sentence, that no other text equals it by chance."""
+    head = text[:_ENOUGH]
+    if naturalness(head) != NATURAL:
+        return False
+    broad = len(_BROAD.findall(head))
+    # Where words aren't set apart by spaces, each letter weighs as much as half a word.
+    if max(len(head.split()), broad // 2) < _SENTENCE:
+        return False
+    return len(head) + broad >= _LONG or bool(_SENTENCE_END.search(head))
 
 
 def is_graphql(text: str) -> bool:

@@ -22,8 +22,8 @@ from fetch2py.server.failing import Unusable, body_of
 __all__ = ["STRAIGHT", "Access", "Gate", "is_loopback"]
 
 STRAIGHT = "fetch2py.server.straight"
-"""Where the scope holds the `send` that the gate was given: for a body's pieces, for every layer between looks
-at the head alone."""
+"""Where the scope holds the `send` that the gate was given: for a body's pieces, since every layer behind it
+looks at the head alone."""
 
 _LOOPBACK_NAME = re.compile(r"localhost|.+\.localhost")
 # RFC 9110, section 7.2: a host and a port; RFC 6454: an origin.

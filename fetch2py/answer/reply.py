@@ -213,10 +213,14 @@ class AsyncAnswer(Asked):
             self._pending.extend((await anext(self._steps))[1])
         return self._next_pending()
 
-    async def bursts(self) -> AsyncIterator[list[Event]]:
-        """The events, those together that came together: at least one at a time."""
-        async for event in self:
-            yield [event, *(self._next_pending() for _ in range(len(self._pending)))]
+    async def burst(self) -> list[Event]:
+        """The next events, those together that came together; none behind the last."""
+        if not self._pending:
+            async for _, events in self._steps:
+                if events:
+                    self._pending.extend(events)
+                    break
+        return [self._next_pending() for _ in range(len(self._pending))]
 
     async def raw_chunks(self) -> AsyncIterator[bytes]:
         """The body's bytes as they arrive, instead of the events; see `Answer.raw_chunks`."""

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -40,7 +39,7 @@ def create_app(
 
         profiles = Kept()
     desk = Desk(profiles, limits, time.monotonic)
-    return Starlette(
+    served = Starlette(
         routes=[
             Route("/", page),
             Route("/chat/{profile}", desk.chat, methods=["GET", "POST"]),
@@ -48,7 +47,7 @@ def create_app(
             Route("/v1/models", desk.models),
             Route("/v1/models/{profile}", desk.model),
         ],
-        middleware=[Middleware(Gate, access)],
         exception_handlers={Fetch2pyError: answer_error, HTTPException: answer_http_exception},
         lifespan=desk.open,
     )
+    return Gate(served, access)

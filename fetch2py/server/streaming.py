@@ -7,7 +7,7 @@ bytes come from.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from fetch2py.answer import AsyncAnswer
 from fetch2py.errors import ExchangeError
 from fetch2py.events import End, Error, Event
+from fetch2py.server.access import STRAIGHT
 from fetch2py.server.failing import ShuttingDown, UpstreamRefused
 from fetch2py.server.presence import Presence
 
@@ -85,37 +86,52 @@ class EventStream(_Delivery):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The response, as ASGI has it. Raises Fetch2pyError where it hasn't begun."""
-        presence = Presence(receive, self._ping_seconds, lambda: self._send(send, _PING))
+        straight = scope.get(STRAIGHT, send)
+        presence = Presence(receive, self._ping_seconds, lambda: self._ping(send, straight))
         with self._place:
             try:
                 async with presence, self._answer as answer:
-                    await self._deliver(answer.bursts(), presence, send)
+                    await self._deliver(answer, presence, send, straight)
             except (ExchangeError, ShuttingDown) as error:
                 if not self._started:
                     raise
                 outcome = self._answer.outcome or "truncated"
-                last: list[Event] = [Error(error.message), End(outcome, self._answer.ids)]
-                await self._send(send, self._shape.spell(last))
+                await self._put(straight, [Error(error.message), End(outcome, self._answer.ids)])
         if not presence.left:
-            await send({"type": "http.response.body"})
+            await straight({"type": "http.response.body"})
 
-    async def _deliver(self, bursts: AsyncIterator[list[Event]], presence: Presence, send: Send) -> None:
-        async for burst in bursts:
+    async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send, straight: Send) -> None:
+        while burst := await answer.burst():
+            presence.sent()
             if not self._started:
                 _require_answer(burst[0], self._answer)
-            presence.sent()
-            if data := self._shape.spell(burst):
-                await self._send(send, data)
+                await self._start(send)
+            await self._put(straight, burst)
 
-    async def _send(self, send: Send, data: bytes) -> None:
-        """Send some bytes, behind the head. Waits while the client doesn't read what was sent before."""
+    async def _start(self, send: Send) -> None:
+        """Send the head, and what stands before all events. It goes the long way: some layers look at it."""
         async with self._lock:
-            if not self._started:
-                self._started = True
-                fields = [*_FIELDS, *self._fields]
-                await send({"type": "http.response.start", "status": 200, "headers": fields})
-                data = self._shape.opening() + data
-            await send({"type": "http.response.body", "body": data, "more_body": True})
+            if self._started:
+                return
+            self._started = True
+            fields = [*_FIELDS, *self._fields]
+            await send({"type": "http.response.start", "status": 200, "headers": fields})
+            if opening := self._shape.opening():
+                await send({"type": "http.response.body", "body": opening, "more_body": True})
+
+    async def _put(self, straight: Send, events: Sequence[Event]) -> None:
+        """Send some events. Waits while the client doesn't read what was sent before."""
+        if self._lock.locked():
+            # The head is on its way, or a ping.
+            async with self._lock:
+                pass
+        if data := self._shape.spell(events):
+            await straight({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def _ping(self, send: Send, straight: Send) -> None:
+        await self._start(send)
+        async with self._lock:
+            await straight({"type": "http.response.body", "body": _PING, "more_body": True})
 
 
 class Whole(_Delivery):

@@ -106,22 +106,45 @@ def test_cookies_left_out_are_named_with_the_remedy() -> None:
     assert "cookies" not in codes(one(snippet("chromium-156-browser", "get-simple")["snippet"]))
 
 
+TYPE = ("content-type", "text/plain;charset=UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "lists_all"),
+    [
+        ('{"headers": {"accept": "*/*"}, "body": "x", "method": "POST"}', True),
+        ('{"headers": {"2": "b", "10": "a", "accept": "*/*", "cookie": "a=b", "Referer": "c"}, "body": "x", '
+         '"method": "POST"}', True),
+        ('{"credentials": "omit", "headers": {"X": "y", "Accept": "*/*"}, "body": "x", "method": "POST", '
+         '"mode": "cors"}', True),
+        ('{"body": "x", "cache": "default", "credentials": "omit", "headers": {"Accept": "*/*"}, '
+         '"method": "POST", "mode": "cors", "redirect": "follow"}', True),
+        ('{headers: {Accept: "*/*"}, body: "x", method: "POST"}', False),
+        ('{body: "x", headers: {accept: "*/*"}, method: "POST"}', False),
+        ('{method: "POST", mode: "cors", credentials: "omit", headers: {accept: "*/*"}, body: "x"}', False),
+        ('{method: "POST", body: "x"}', False),
+    ],
+)  # fmt: skip
+def test_what_a_menu_lists_is_all_and_what_a_person_writes_is_not(options: str, lists_all: bool) -> None:
+    assert one(f'fetch("https://a.example/", {options})').headers.has("content-type") != lists_all
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("'https://a.example/'", ("GET", "https://a.example/", [], None)),
-        ("`https://a.example/` , {method: 'POST', body: ''}", ("POST", "https://a.example/", [], b"")),
+        ("`https://a.example/` , {method: 'POST', body: ''}", ("POST", "https://a.example/", [TYPE], b"")),
         (
             "'https://a.test/', {headers: new Headers({A: 'b'}), body: JSON.stringify({q: 1}), method: 'A'}",
-            ("A", "https://a.test/", [("A", "b")], b'{"q":1}'),
+            ("A", "https://a.test/", [("A", "b"), TYPE], b'{"q":1}'),
         ),
         (
             "'https://a.example/', {headers: [['a', 'b'], ['a', 'c']]}",
-            ("GET", "https://a.example/", [("a", "b"), ("a", "c")], None),
+            ("GET", "https://a.example/", [("a", "b, c")], None),
         ),
         (
             "'https://a.example/', {headers: new Headers([['a', 1]]), method: 'POST', body: 5}",
-            ("POST", "https://a.example/", [("a", "1")], b"5"),
+            ("POST", "https://a.example/", [("a", "1"), TYPE], b"5"),
         ),
         (
             "'https://a.example/', {headers: new Headers(new Headers({a: true})), method: 'P', body: null}",
@@ -129,7 +152,7 @@ def test_cookies_left_out_are_named_with_the_remedy() -> None:
         ),
         (
             "new Request('https://a.example/', {method: 'POST', body: 'x'}), {headers: {a: null}}",
-            ("POST", "https://a.example/", [("a", "null")], b"x"),
+            ("POST", "https://a.example/", [("a", "null"), ("accept", "*/*")], b"x"),
         ),
         ("new Request('https://a.example/')", ("GET", "https://a.example/", [], None)),
         ("'https://a.example/', null", ("GET", "https://a.example/", [], None)),
@@ -166,7 +189,7 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
     assert request.headers.get("content-type") == "application/x-www-form-urlencoded;charset=UTF-8"
     plain = one(f"fetch('https://a.example/', {{method: 'POST', body: {form}.toString()}})")
     assert plain.body == body
-    assert not plain.headers.has("content-type")
+    assert list(plain.headers) == [TYPE]
     typed = one(
         f"fetch('https://a.example/', {{method: 'POST', body: {form}, headers: {{'Content-Type': 'x/y'}}}})"
     )

@@ -515,6 +515,7 @@ def packed(value: Any) -> str:
         (request(json.dumps({"hook": f"https://x.test/webhook/{RANDOM}"})), "body.path"),
         (request(json.dumps({"a": packed({"b": 1, "token": RANDOM})})), "body.token"),
         (request(json.dumps({"a": packed({"d": packed([{"token": RANDOM}])})})), "body.token"),
+        (request(json.dumps({"a": packed({"token": f"sk-{RANDOM}"})})), "body.token"),
         (request("a=" + quote(packed({"token": RANDOM}), ""), FORM), "body.token"),
         (request(json.dumps({"connection": f"Server=x;User ID=y;Password={RANDOM};"})), "body.Password"),
         (request(json.dumps({"args": ["-v", f"--api-key={RANDOM}"]})), "body.--api-key"),
@@ -574,6 +575,7 @@ def test_places_of_random_secrets(given: Request, name: str) -> None:
         request(json.dumps({"a": "x=y;token=t1", "b": "the token = a text"})),
         request(json.dumps({"a": packed({"prompt": "hello, who are you?"}), "b": "eyJhYWFhYWFhYWFhYWFhYWF"})),
         request('{"a":"x=token'),
+        request(json.dumps({"a": f"eyJ{'h' * 22}"})),
     ],
 )  # fmt: skip
 def test_texts_and_ordinary_values_stay(given: Request) -> None:
@@ -586,6 +588,13 @@ def test_the_message_beside_a_secret_in_base64_stays_readable() -> None:
     assert left.startswith("eyJ")
     assert given["a"].endswith(left.rpartition("}")[2])
     assert len(left.rpartition("}")[2]) > 70
+
+
+def test_the_urls_that_are_looked_into_are_bounded() -> None:
+    text = f"https://x.test/?token={RANDOM}"
+    for level in range(7):
+        assert bool(lifted(request(url=text)).secrets) == (level < 5)
+        text = "https://x.test/?to=" + quote(text, "")
 
 
 def test_what_is_no_name_names_no_placeholder() -> None:

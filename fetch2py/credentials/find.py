@@ -103,7 +103,7 @@ def in_header(name: str, value: str) -> list[Span]:
     if label in _URL_FIELDS:
         return in_url(value, label)
     if value.startswith(("{", "[")):
-        found = in_json(value, also=_in_strings)
+        found = in_json(value, _in_strings)
     else:
         found = chain(_in_value(value, LEVELS), in_parameters(value))
     spans = _named(found, label, f"member {{}} of the header {label}")
@@ -114,7 +114,7 @@ def in_body(body: str, media_type: str) -> list[Span]:
     """The secrets of a body of that media type (the content-type field's value, "" if absent)."""
     kind = media_type.partition(";")[0].strip().lower()
     if "json" in kind or body.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        spans = _named(in_json(body, also=_in_strings), "body", "member {} of the body")
+        spans = _named(in_json(body, _in_strings), "body", "member {} of the body")
     elif kind == "application/x-www-form-urlencoded":
         spans = _in_pairs(body, 0, len(body), ("body", "form field {}"), LEVELS)
     elif kind == "multipart/form-data":
@@ -168,7 +168,7 @@ def _in_part(body: str, start: int, end: int, name: str) -> Iterator[Span]:
         yield Span(start, end, f"body.{name}", f"form field {name}")
     elif not is_message(name):
         is_json = value.startswith(("{", "["))
-        found = in_json(value, also=_in_strings) if is_json else _in_value(value, LEVELS)
+        found = in_json(value, _in_strings) if is_json else _in_value(value, LEVELS)
         for span in _named(found, "body", f"member {{}} of the form field {name}"):
             yield span._replace(start=span.start + start, end=span.end + start)
 
@@ -178,9 +178,9 @@ def _in_value(text: str, levels: int) -> list[Secret]:
     if not levels:
         return []
     if text.startswith(("{", "[")):
-        return carried(text, PLAIN, levels - 1, _in_strings)
+        return carried(text, PLAIN, _in_strings, levels - 1)
     if _PACKED.fullmatch(text):
-        return carried(text, BASE64, levels - 1, _in_strings)
+        return carried(text, BASE64, _in_strings, levels - 1)
     if not _ADDRESS.fullmatch(text):
         return in_settings(text, partial(_in_value, levels=levels - 1))
     # What in_url knows begins with the scheme that is nearest to the host.

@@ -87,11 +87,7 @@ _BUNDLES = frozenset(
 )
 
 
-def _nothing(_text: str, _levels: int) -> Iterable[Secret]:
-    return ()
-
-
-def in_json(text: str, levels: int = LEVELS, also: Finder = _nothing) -> Iterator[Secret]:
+def in_json(text: str, also: Finder, levels: int = LEVELS) -> Iterator[Secret]:
     """The secrets among a JSON text's strings, without their quotation marks; some may be told twice.
 
     `also` tells what it finds in the text, and in each that a string of it spells.
@@ -109,15 +105,15 @@ def in_json(text: str, levels: int = LEVELS, also: Finder = _nothing) -> Iterato
         if text[match.start() - 1] != "\\" and is_token(match[1]):
             yield (*match.span(1), "")
     if levels and '\\"' in text and ('"{' in text or '"[' in text):
-        yield from _inner(text, levels - 1, also)
+        yield from _inner(text, also, levels - 1)
 
 
-def carried(raw: str, spelling: Spelling, levels: int = LEVELS, also: Finder = _nothing) -> list[Secret]:
+def carried(raw: str, spelling: Spelling, also: Finder, levels: int) -> list[Secret]:
     """The secrets in the JSON object or list that `raw` spells; none where it spells anything else."""
     text = spelling.read(raw)
     if text.rstrip()[-1:] not in ("}", "]"):
         return []
-    found = list(in_json(text, levels, also))
+    found = list(in_json(text, also, levels))
     return spelling.outwards(raw, found) if found and _is_json(text) else []
 
 
@@ -133,11 +129,11 @@ def name_ahead(text: str, position: int) -> str:
     return name[1] if name is not None else ""
 
 
-def _inner(text: str, levels: int, also: Finder) -> Iterator[Secret]:
+def _inner(text: str, also: Finder, levels: int) -> Iterator[Secret]:
     for match in _JSON_MEMBER.finditer(text):
         value = _STRING.match(text, match.end())
         if value is not None and not is_message(match[1]):
-            yield from _shifted(carried(value[1], ESCAPED, levels, also), value.start(1))
+            yield from _shifted(carried(value[1], ESCAPED, also, levels), value.start(1))
 
 
 def _shifted(secrets: Iterable[Secret], by: int) -> Iterator[Secret]:

@@ -65,7 +65,7 @@ def _from_base64(raw: str) -> str:
 
 
 def _by_fours(raw: str, secrets: Iterable[Secret]) -> list[Secret]:
-    """Four letters spell three bytes, so what is beside a secret goes with it; two can meet in one four."""
+    """Four letters spell three bytes, so what is beside a secret goes with it; one may be told twice."""
     fours: list[Secret] = []
     for start, end, name in sorted(secrets):
         first, last = start // 3 * 4, min(-(-end // 3) * 4, len(raw))

@@ -58,10 +58,13 @@ __all__ = ["FLOOR", "Choice", "chosen"]
 # text under a fair name weighs 8, one in the person's turn 10 more.
 _SURE = 6.0
 # A name is so much better than another that an empty text under it may be the message's place.
-_MUCH_BETTER = 3
+_MUCH_BETTER = 5
 FLOOR = 0.0
 """Below this weight a place is none that messages stand in."""
 _SHORTEST_PART = 4
+# A part so long isn't found at the edge of a text by chance.
+_TELLING_PART = 8
+_PLACE = ("{text}", "{html}")
 # A name of this weight is one that messages have.
 _FAIR = 5
 _JOINED = re.compile(r"\S\{text\}|\{text\}\S")
@@ -137,7 +140,8 @@ def _is_no_chance(place: Place, typed: str, template: str) -> bool:
     # A body of text can have any format, so there the message must at least stand alone.
     if place.carrier == "raw" and not is_marked_up(place.text) and _JOINED.search(template):
         return False
-    return place.name.weight > 0 or is_telling(typed)
+    is_at_edge = template.startswith(_PLACE) or template.endswith(_PLACE)
+    return place.name.weight > 0 or (len(typed) >= _TELLING_PART and (is_at_edge or is_telling(typed)))
 
 
 def _untyped(found: list[Place]) -> Choice:

@@ -32,8 +32,6 @@ _MESSAGE = {
     **dict.fromkeys(words("say chat keyword keywords body instruction"), 5),
     **dict.fromkeys(words("value term comment search"), 4),
     **dict.fromkeys(words("data caption messages"), 3),
-    # Short for message, input and prompt, and for other things.
-    **dict.fromkeys(words("m i p"), 1),
 }
 # Words that say whose text it is or in what form, and take nothing away from the word beside them.
 _NEUTRAL = words(

@@ -40,6 +40,8 @@ _MARGIN = 4.0
 _MARGIN_OF_PARTS = 8.0
 # A name of this weight is one that messages have.
 _FAIR = 5
+# Short for message, input and prompt, and for other things.
+_LETTERS = ("m", "i", "p")
 # Texts so short are found in unrelated places by chance.
 _SHORT = 8
 # What its containers take away from a place's weight before it is a matter beside the message.
@@ -123,8 +125,8 @@ def is_sole(place: Place, found: Iterable[Place]) -> bool:
     """
     if not is_phrase(place.text) or place.name.weight < 0 or place.surroundings < _SIDE_MATTER:
         return False
-    is_input = _names(place)[-2:-1] == ["inputs"]
-    if not (_is_row(place) or place.name.weight > 0 or is_input):
+    *_, holder, own = ("", *_names(place))
+    if not (_is_row(place) or place.name.weight > 0 or own in _LETTERS or holder == "inputs"):
         return False
     return not any(_is_another(place, other) for other in found)
 

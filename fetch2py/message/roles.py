@@ -36,7 +36,7 @@ _OTHERS = words(
     assistant system developer tool bot model ai chatbot function agent gpt llm operator robot
     """
 )
-_TOOLS, _TOOL_PARTS = ("tool", "function"), ("function_call_output", "function_call", "reasoning")
+_TOOL_PARTS = ("function_call_output", "function_call", "reasoning")
 _SAYINGS = words("content text message parts value body blocks")
 _WORD = re.compile(r"[a-z]+")
 _LONGEST_ROLE = 40
@@ -49,7 +49,7 @@ _STAMPS = (
 class Turns(NamedTuple):
     """A list of turns: each element's role, the index of the person's last turn (-1: none), and whether no
     other turn follows on it, so that it waits for its answer. `step` is 1 where the newest turn is the last,
-    -1 where it is the first. `is_done`: the last turn is an answer, not what a tool gave for one.
+    -1 where it is the first. `is_done`: no model goes on from the last turn.
     """
 
     roles: tuple[str, ...]
@@ -140,12 +140,15 @@ def _in_order(items: list[Any]) -> Turns | None:
     persons = [index for index in told if roles[index] == PERSON]
     last = persons[-1] if persons else -1
     return Turns(
-        tuple(roles), last, last == told[-1] and not is_unclear, is_done=not _is_of_tool(items[told[-1]])
+        tuple(roles), last, last == told[-1] and not is_unclear, is_done=not _goes_on(items[told[-1]])
     )
 
 
-def _is_of_tool(item: dict[str, Any]) -> bool:
-    return item.get("role") in _TOOLS or item.get("type") in _TOOL_PARTS
+def _goes_on(item: dict[str, Any]) -> bool:
+    """Whether the answer isn't done with the last turn: APIs, whose turns have roles, let a model go on from
+    what a tool gave, or from the beginning of its answer.
+    """
+    return "role" in item or item.get("type") in _TOOL_PARTS
 
 
 def _is_placeholder(item: dict[str, Any]) -> bool:

@@ -42,7 +42,7 @@ _FALLING = re.compile(r"desc|newest|latest|reverse", re.IGNORECASE)
 
 class Standing(NamedTuple):
     """`role` is a weight. An answered turn is the person's last one with another's behind it, and is done
-    where that waits for no tool; an open turn is their last one with none; the turns before are past.
+    where no model goes on from that; an open turn is their last one with none; the turns before are past.
     `in_report`: the body as a whole reports events; `in_feedback`: it tells about an answer; `in_error`: of
     a program's error. `is_falling`: lists there are said to have the newest turn first.
     """

@@ -13,11 +13,13 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from fetch2py.errors import SlotError
 from fetch2py.jsontext import well_formed
+from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.choosing import FLOOR, Choice, chosen
 from fetch2py.message.coding import unpacked
 from fetch2py.message.ids import own_ids
 from fetch2py.message.kinds import CARRIER_OF, UNFILLABLE, is_telemetry, kind_of
 from fetch2py.message.reasons import (
+    CLOSE,
     IN_PATH,
     IN_QUERY,
     NOWHERE,
@@ -79,6 +81,8 @@ def find(request: Request, sent: str | None = None) -> Finding:
     if is_telemetry(request.url) and choice.places and not choice.places[0].standing.role > 0:
         choice = replace(choice, doubt=choice.doubt or TELEMETRY_ADDRESS)
     given = [*in_body, *in_query]
+    if not (typed or choice.refusal or choice.doubt) and _is_repeated(request, given, choice.places[0]):
+        choice = replace(choice, doubt=CLOSE)
     finding = _finding(kind, given, choice)
     if finding.slot is None:
         return finding
@@ -111,6 +115,14 @@ def _with_query(choice: Choice, query: list[Place], typed: str, *, is_first: boo
         places = [*choice.places, *other.places]
         return replace(choice, places=places, refusal=other.refusal if is_first else choice.refusal)
     return other if typed or is_empty else replace(other, doubt=other.doubt or IN_QUERY)
+
+
+def _is_repeated(request: Request, given: list[Source], place: Place) -> bool:
+    """Whether the place's field is given several times, of which an address can tell the first alone."""
+    fields = next(source.fields for source in given if source.carrier == place.carrier)
+    name = fields.get(place.path[0][1])
+    texts = CARRIERS[place.carrier].texts(unpacked(request)) if name else ()
+    return sum(each.name == name for each in texts) > 1
 
 
 def _elsewhere(request: Request, kind: str, typed: str) -> str:

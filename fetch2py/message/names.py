@@ -64,6 +64,13 @@ _FORMS = words("raw original plain display command html markdown rich formatted"
 _COPIES = words("signature sign signed hash preview")
 # A message's word that is as often a value's, or of which another matter is named: a chat's name, say.
 _LOOSE = words("say chat")
+# What a page or a document has is no message, though it be called text.
+_MATTER = words("text txt content contents parts data value body caption")
+_OF_DOCUMENTS = words(
+    """
+    document documents doc docs page pages article file files passage chunk selection knowledge
+    """
+)
 _EARLIER = words("old first initial")
 # What holds the parts of a message, and says nothing more of them.
 _HOLDERS = words(
@@ -78,7 +85,7 @@ _SIDE_MATTERS = words(
     metadata meta config configurable settings options preferences style styles tool tools file files
     attachment attachments ref refs reference references plugin plugins function functions schema header
     headers device client feature features extra env browser app source sources citation citations
-    template templates quote quotes quoted error usage parameters stop
+    template templates quote quotes quoted error usage stop
     document documents doc docs knowledge passage passages chunk chunks results page pages article
     selection reply parent
     """
@@ -86,6 +93,7 @@ _SIDE_MATTERS = words(
 _INSIDE = {
     **dict.fromkeys(words("message prompt question query"), 2),
     **dict.fromkeys(_SIDE_MATTERS, -10),
+    "parameters": -5,
     **dict.fromkeys(words("context memory memories examples answer response suggestions"), -15),
     **dict.fromkeys(words("system developer assistant instructions preamble persona bot bots agent"), -20),
     **dict.fromkeys(words("agents character characters chatbot"), -20),
@@ -112,8 +120,11 @@ NO_NAME = Name(5, 0)
 
 @lru_cache(maxsize=4096)
 def name(member: str) -> Name:
-    """What the member's name tells. Words are told apart by case, digits and marks."""
-    parts = words_of(member)
+    """What the member's name tells. Words are told apart by case, digits and marks.
+
+    ASP.NET puts the names of all that a field is in before its own, with a dollar sign behind each.
+    """
+    parts = words_of(member.rpartition("$")[2])
     inside = [_INSIDE[word] for word in parts if word in _INSIDE]
     return Name(
         _weight(parts),
@@ -157,6 +168,8 @@ def _weight(parts: list[str]) -> float:
         return SELDOM
     best = max(parts, key=lambda word: _MESSAGE.get(word, 0), default="")
     if best not in _MESSAGE:
+        return 0
+    if best in _MATTER and not _OF_DOCUMENTS.isdisjoint(parts):
         return 0
     strange = sum(word not in _NEUTRAL and word not in _MESSAGE for word in parts)
     return _MESSAGE[best] - (len(parts) > 1) - 2 * strange

@@ -12,6 +12,7 @@ WHY_TYPED_OF_MANY = "Of the texts that equal what was typed, its name, role and 
 WHY_WEIGHT = "Its name, role and position fit a message best; nothing else comes near."
 WHY_MARKUP = "The message stands in HTML there, which stays around a new one."
 WHY_PART = "It holds what was typed; the text around it stays around a new one."
+WHY_EMPTY = "It is the place of the newest turn's text, which was sent empty."
 SAME_STAYS = " The same text in {} stays as it is: it seems to be another thing."
 
 ODD_PLACE = f"What was typed stands only where messages seldom do: {_HINT}."
@@ -20,6 +21,7 @@ FAINT = "Little marks this text as the message: say what was typed, or name the 
 FEEDBACK = f"This looks like what was said of an answer, not like what asked for it: {_HINT}."
 ERROR = f"This looks like a program's error, which the page reports: {_HINT}."
 ANSWERED = f"The person's last message there has an answer already, so this may be no new one: {_HINT}."
+EMPTY = f"The message's own place seems to be empty, and another text may be none: {_HINT}."
 JSON_MESSAGE = f"The message seems to be JSON itself: {_HINT}."
 MARKUP = "The message stands in HTML or XML there, and a new one would replace all: name the slot to do so."
 AROUND = "More than the message seems to stand there, and a new one would replace all: say what was typed."

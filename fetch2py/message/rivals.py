@@ -10,8 +10,16 @@ from itertools import chain
 from math import inf
 from typing import TypeAlias
 
-from fetch2py.message.names import name
-from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, is_telling, naturalness, normal
+from fetch2py.message.names import WEAK, name
+from fetch2py.message.texts import (
+    NATURAL,
+    is_briefing,
+    is_graphql,
+    is_phrase,
+    is_telling,
+    naturalness,
+    normal,
+)
 from fetch2py.message.walk import Into, Place
 
 __all__ = [
@@ -22,6 +30,7 @@ __all__ = [
     "has_twin",
     "is_inside",
     "is_overshadowing",
+    "is_sole",
     "same_and_others",
 ]
 
@@ -29,6 +38,10 @@ __all__ = [
 _MARGIN = 4.0
 # Parts of one turn are told apart by little else than their order, which differs from site to site.
 _MARGIN_OF_PARTS = 8.0
+# A name of this weight is one that messages have.
+_FAIR = 5
+# Short for message, input and prompt, and for other things.
+_LETTERS = ("m", "i", "p")
 # Texts so short are found in unrelated places by chance.
 _SHORT = 8
 # What its containers take away from a place's weight before it is a matter beside the message.
@@ -98,6 +111,33 @@ def alike(best: Place, rivals: Iterable[Ranked]) -> list[Place]:
         and place.surroundings >= _SIDE_MATTER
         and normal(place.text) == text
     ]
+
+
+def _is_row(place: Place) -> bool:
+    """Whether the place is in a JSON text that names nothing, such as Google's sites send."""
+    way = place.path[-1][1]
+    return bool(way) and all(isinstance(token, int) for token in way)
+
+
+def is_sole(place: Place, found: Iterable[Place]) -> bool:
+    """Whether the place's text is the only one in the request that a person can have written, and its place
+    one that could be the message's: in a row, under a name of messages, or an input of any name.
+    """
+    if not is_phrase(place.text) or place.name.weight < 0 or place.surroundings < _SIDE_MATTER:
+        return False
+    *_, holder, own = ("", *_names(place))
+    if not (_is_row(place) or place.name.weight > 0 or own in _LETTERS or holder == "inputs"):
+        return False
+    return not any(_is_another(place, other) for other in found)
+
+
+def _is_another(place: Place, other: Place) -> bool:
+    """Whether the other text can be a person's words of now, by its looks, and is not the same."""
+    if other.holds or other.standing.is_report or not other.is_own or naturalness(other.text) != NATURAL:
+        return False
+    if other.name.weight <= WEAK and place.name.weight >= _FAIR:
+        return False
+    return other is not place and normal(other.text) != normal(place.text)
 
 
 def is_inside(place: Place, outer: Place) -> bool:

@@ -36,6 +36,7 @@ _OTHERS = words(
     assistant system developer tool bot model ai chatbot function agent gpt llm operator robot
     """
 )
+_TOOL_PARTS = ("function_call_output", "function_call", "reasoning")
 _SAYINGS = words("content text message parts value body blocks")
 _WORD = re.compile(r"[a-z]+")
 _LONGEST_ROLE = 40
@@ -48,13 +49,14 @@ _STAMPS = (
 class Turns(NamedTuple):
     """A list of turns: each element's role, the index of the person's last turn (-1: none), and whether no
     other turn follows on it, so that it waits for its answer. `step` is 1 where the newest turn is the last,
-    -1 where it is the first.
+    -1 where it is the first. `is_done`: no model goes on from the last turn.
     """
 
     roles: tuple[str, ...]
     last: int
     is_open: bool
     step: int = 1
+    is_done: bool = True
 
 
 def role_of(item: dict[str, Any], *, in_list: bool) -> str:
@@ -117,12 +119,16 @@ def _in_order(items: list[Any]) -> Turns | None:
     """The turns of a list whose last element is the newest."""
     roles = [role_of(item, in_list=True) if isinstance(item, dict) else UNKNOWN for item in items]
     told = [index for index, role in enumerate(roles) if role]
+    spoken = len(told)
     while told and roles[told[-1]] != PERSON and _is_placeholder(items[told[-1]]):
         told.pop()
     if not told:
         return None
+    is_unclear = False
     if not any(role in (PERSON, OTHER) for role in roles):
         own = roles[told[-1]]
+        # One that says nothing may be the answer's placeholder or the person's picture: whose code is it?
+        is_unclear = len(told) < spoken and len(told) > 1 and own != roles[told[0]]
         roles = [role and (PERSON if role == own else OTHER) for role in roles]
     if OTHER in roles and PERSON not in roles:
         roles = [
@@ -133,7 +139,16 @@ def _in_order(items: list[Any]) -> Turns | None:
         ]
     persons = [index for index in told if roles[index] == PERSON]
     last = persons[-1] if persons else -1
-    return Turns(tuple(roles), last, last == told[-1])
+    return Turns(
+        tuple(roles), last, last == told[-1] and not is_unclear, is_done=not _goes_on(items[told[-1]])
+    )
+
+
+def _goes_on(item: dict[str, Any]) -> bool:
+    """Whether the answer isn't done with the last turn: APIs, whose turns have roles, let a model go on from
+    what a tool gave, or from the beginning of its answer.
+    """
+    return "role" in item or item.get("type") in _TOOL_PARTS
 
 
 def _is_placeholder(item: dict[str, Any]) -> bool:

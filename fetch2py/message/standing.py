@@ -41,10 +41,10 @@ _FALLING = re.compile(r"desc|newest|latest|reverse", re.IGNORECASE)
 
 
 class Standing(NamedTuple):
-    """`role` is a weight. An answered turn is the person's last one with another's behind it, an open turn
-    their last one with none; the turns before are past. `in_report`: the body as a whole reports events;
-    `in_feedback`: it tells about an answer; `in_error`: about a program's error. `is_falling`: lists there
-    are said to have the newest turn first.
+    """`role` is a weight. An answered turn is the person's last one with another's behind it, and is done
+    where no model goes on from that; an open turn is their last one with none; the turns before are past.
+    `in_report`: the body as a whole reports events; `in_feedback`: it tells about an answer; `in_error`: of
+    a program's error. `is_falling`: lists there are said to have the newest turn first.
     """
 
     role: float = 0.0
@@ -55,6 +55,7 @@ class Standing(NamedTuple):
     is_report: bool = False
     in_report: bool = False
     in_feedback: bool = False
+    is_done: bool = False
     in_error: bool = False
     is_falling: bool = False
 
@@ -136,8 +137,9 @@ def _in_turn(standing: Standing, turns: Turns, role: str, side: int) -> Standing
         return standing._replace(is_past=True)
     if side > 0 or role == UNKNOWN:
         return standing
-    weight = _OPEN_TURN if turns.is_open else _ANSWERED_TURN
-    return standing._replace(role=weight, is_open=turns.is_open, is_answered=not turns.is_open)
+    if turns.is_open:
+        return standing._replace(role=_OPEN_TURN, is_open=True)
+    return standing._replace(role=_ANSWERED_TURN, is_answered=True, is_done=turns.is_done)
 
 
 def _with_role(standing: Standing, role: str) -> Standing:

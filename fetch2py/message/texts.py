@@ -15,6 +15,7 @@ __all__ = [
     "is_briefing",
     "is_graphql",
     "is_markup",
+    "is_phrase",
     "is_telling",
     "naturalness",
     "normal",
@@ -39,10 +40,10 @@ _MACHINE = re.compile(
     | [a-z]{2,3}([-_][A-Za-z]{2,4}){1,2}     # locale
     | [A-Z][A-Za-z]+(/[A-Z][A-Za-z_]+)+      # time zone
     | [a-z]+/[a-z0-9.+-]+                    # media type
-    | (?=\S*\d)[\w.:~+/=-]{12,}              # identifier, token
+    | !?(?=\S*\d)[\w.:~+/=-]{12,}            # identifier, token
     | [\w-]{20,}\.[\w-]+\.[\w-]*             # JWT
     | [\w.+-]+@[\w-]+\.[\w.]+                # mail address
-    | [\w+/=.-]{40,}
+    | !?[\w+/=.-]{40,}
     """,
     re.VERBOSE | re.ASCII,
 )
@@ -105,6 +106,12 @@ def naturalness(text: str) -> float:
     if _MACHINE.fullmatch(head):
         return MACHINE
     return NATURAL if _NATURAL.search(head) else 0
+
+
+def is_phrase(text: str) -> bool:
+    """Whether the text looks a person's by more than one word."""
+    head = text[:_ENOUGH]
+    return naturalness(head) == NATURAL and (len(head.split()) > 1 or len(_BROAD.findall(head)) > 1)
 
 
 def is_telling(text: str) -> bool:

@@ -42,6 +42,8 @@ _PART = -15.0
 # In lists of these names the last text is the person's: files and quotes come before it.
 _LAST_COUNTS = words("blocks")
 _EARLIER_BLOCK, _EARLIER = -12.0, -1.0
+# Databases spell a text as an object of its type; the name is then that of the object.
+_TYPED_VALUES = words("stringValue string_value")
 _SPACE = " \t\r\n"
 _BRACKETS = '{["'
 # Of a text that may be base64 so much tells: shorter ones spell no text that is worth the look.
@@ -125,7 +127,7 @@ _Item: TypeAlias = Place | _Container
 
 
 def places(value: Any, carrier: str) -> Iterator[Place]:
-    """Every text in `value` that says something, in the source's order.
+    """Every text in `value` that says something, in the source's order; and empty ones of a message's name.
 
     `value` is parsed JSON, the fields of a form as an object, or a text. Members whose names no address can
     tell are left out with all that is in them.
@@ -151,21 +153,23 @@ def places(value: Any, carrier: str) -> Iterator[Place]:
 
 def _members(container: _Container) -> Iterator[_Item]:
     """The members of an object that can lead to texts, last first."""
-    carrier, members, trail, score, _, standing, depth, in_list = container
+    carrier, members, trail, score, outer, standing, depth, in_list = container
     score += _LEVEL
     if not in_list:
         standing = by_role(standing, members)
     elif isinstance(members.get("type"), str) and members["type"] in _PARTS:
         score += _PART
+    was_past = standing.is_past
     standing = by_neighbours(standing, members, in_list=in_list)
+    score += _PAST if standing.is_past and not was_past else 0.0
     reported = reported_members(standing, members, in_list=in_list)
     for member in reversed(members):
         value = members[member]
-        about = name(member)
+        about = outer if member in _TYPED_VALUES else name(member)
         if not about.is_tellable or _is_document(members, member):
             continue
         stands = standing._replace(is_report=True) if member in reported else standing
-        if isinstance(value, str) and _says(value):
+        if isinstance(value, str) and (_says(value) or (not value and about.repeats)):
             yield Place(carrier, (trail, member), value, score + about.weight + stands.role, about, stands)
         elif isinstance(value, (dict, list)):
             yield _Container(carrier, value, (trail, member), score + about.inside, about, stands, depth + 1)

@@ -30,7 +30,8 @@ _CLOSING_AT_END = re.compile(r"</[a-z]++(?:[_-]|[A-Z])[\w-]{0,60}+>\s*+\Z")
 _SECTION_END = re.compile(r"^\[(?:/|end of )[^\[\]\n]{1,80}\]", re.IGNORECASE | re.MULTILINE)
 _LABEL = re.compile(
     r"\n(?:(?:the |my )?(?:user|human|customer)(?:'s)? ?)?"
-    r"(?:question|query|request|input|task|instruction|message|user|human|customer|context|frage|anfrage|kontext|aufgabe|pregunta|contexto)s?[ \t]*+:"
+    r"(?:question|query|request|input|task|instruction|message|user|human|customer|context"
+    r"|frage|anfrage|kontext|aufgabe|pregunta|contexto)s?[ \t]*+:"
     r"|\n(?:用户)?(?:问题|提问|输入|指令)[:：]"
     r"|\n(?:attachment|attached file|file|document|附件|文件)[ \t]*+(?:\([^()\n]{1,200}\))?:",
     re.IGNORECASE,

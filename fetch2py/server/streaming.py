@@ -97,8 +97,6 @@ class EventStream(_Delivery):
                     raise
                 outcome = self._answer.outcome or "truncated"
                 await self._put(straight, [Error(error.message), End(outcome, self._answer.ids)])
-        if not presence.left:
-            await straight({"type": "http.response.body"})
 
     async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send, straight: Send) -> None:
         while burst := await answer.burst():
@@ -120,13 +118,15 @@ class EventStream(_Delivery):
                 await send({"type": "http.response.body", "body": opening, "more_body": True})
 
     async def _put(self, straight: Send, events: Sequence[Event]) -> None:
-        """Send some events. Waits while the client doesn't read what was sent before."""
+        """Send some events, End as the last. Waits while the client doesn't read what was sent before."""
         if self._lock.locked():
             # The head is on its way, or a ping.
             async with self._lock:
                 pass
-        if data := self._shape.spell(events):
-            await straight({"type": "http.response.body", "body": data, "more_body": True})
+        more = type(events[-1]) is not End
+        data = self._shape.spell(events)
+        if data or not more:
+            await straight({"type": "http.response.body", "body": data, "more_body": more})
 
     async def _ping(self, send: Send, straight: Send) -> None:
         await self._start(send)

@@ -104,7 +104,9 @@ class EventStream(_Delivery):
     async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send) -> None:
         while burst := await answer.burst():
             if not self._started:
-                _require_answer(burst[0], self._answer)
+                # What was asked to stay unsaid begins no stream.
+                said = (event for event in burst if self._shape.spell([event]))
+                _require_answer(next(said, burst[0]), self._answer)
             presence.sent()
             if data := self._shape.spell(burst):
                 await self._send(send, data)

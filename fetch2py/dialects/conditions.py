@@ -8,14 +8,13 @@ Nulls and empty strings are nothing, so they do not exist; a condition of null h
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py.dialects.pointers import Getter, Pointer, compile_pointer
 from fetch2py.framing.frame import Frame
 
-__all__ = ["Condition", "Mark", "Test", "compile_conditions", "mark"]
+__all__ = ["Condition", "Test", "compile_conditions"]
 
 Test: TypeAlias = Callable[[Any, Frame], bool]
 _Holds: TypeAlias = Callable[[Any], bool]
@@ -41,35 +40,9 @@ class Condition(NamedTuple):
     needs: str
 
 
-class Mark(NamedTuple):
-    """The one place that tells most about a record: its pointer, and the words that are asked for there."""
-
-    pointer: str
-    read: Getter
-    words: frozenset[str]
-
-
 def compile_conditions(on: Mapping[str, Any]) -> tuple[Condition, ...]:
     """All conditions of an `on`. Raises ValueError that says what is wrong with one."""
     return tuple(_condition(compile_pointer(pointer), wanted) for pointer, wanted in on.items())
-
-
-def mark(conditions: Iterable[Condition]) -> Mark:
-    """Where most of these conditions ask for words; of several places, for most words."""
-    asked = [condition for condition in conditions if condition.words is not None and not condition.many]
-    if not asked:
-        return Mark("", _nothing, frozenset())
-    words: dict[str, set[str]] = {}
-    for condition in asked:
-        words.setdefault(condition.pointer, set()).update(condition.words or ())
-    often = Counter(condition.pointer for condition in asked)
-    pointer = max(words, key=lambda one: (often[one], len(words[one])))
-    [read, *_] = [condition.read for condition in asked if condition.pointer == pointer]
-    return Mark(pointer, read, frozenset(words[pointer]))
-
-
-def _nothing(_data: Any, _frame: Frame) -> None:
-    return None
 
 
 def _condition(pointer: Pointer, wanted: Any) -> Condition:

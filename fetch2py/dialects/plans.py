@@ -8,11 +8,13 @@ first (Kimi's `event`). Nearly all rules are settled by it, so an answer's commo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from fetch2py.dialects.actions import Action
-from fetch2py.dialects.conditions import Condition, Mark, Test
+from fetch2py.dialects.conditions import Condition, Test
+from fetch2py.dialects.pointers import Getter
 from fetch2py.dialects.rules import Rule
 from fetch2py.framing import Frame
 
@@ -31,9 +33,11 @@ _ANY_SHAPE: tuple[Any, ...] = ()
 class Plans:
     """The plans of one dialect's rules."""
 
-    def __init__(self, mark: Mark, rules: Sequence[tuple[Rule, Action]]) -> None:
+    def __init__(self, rules: Sequence[tuple[Rule, Action]]) -> None:
         self._rules = rules
-        self._mark, self._read, self._words = mark
+        self._mark, self._read, self._words = _mark(
+            [condition for rule, _ in rules for condition in rule.conditions]
+        )
         self._plans: dict[tuple[Any, ...], Plan] = {}
 
     def plan(self, data: Any, frame: Frame) -> Plan:
@@ -77,3 +81,21 @@ class Plans:
         if condition.pointer != self._mark:
             return False
         return condition.words is not None if word is None else not condition.holds(word)
+
+
+def _mark(conditions: list[Condition]) -> tuple[str, Getter, frozenset[str]]:
+    """Where most conditions ask for words (of several places, for most words): pointer, getter, words."""
+    asked = [condition for condition in conditions if condition.words is not None and not condition.many]
+    if not asked:
+        return "", _nothing, frozenset()
+    words: dict[str, set[str]] = {}
+    for condition in asked:
+        words.setdefault(condition.pointer, set()).update(condition.words or ())
+    often = Counter(condition.pointer for condition in asked)
+    pointer = max(words, key=lambda one: (often[one], len(words[one])))
+    [read, *_] = [condition.read for condition in asked if condition.pointer == pointer]
+    return pointer, read, frozenset(words[pointer])
+
+
+def _nothing(_data: Any, _frame: Frame) -> None:
+    return None

@@ -42,7 +42,7 @@ class Reader:
         self._carried: dict[str, Any] = {}
         # Bare text can look like several records by chance.
         self._splits = not any(rule.get and rule.get.text == "@raw" for rule in dialect.rules)
-        self._plan = Plans(dialect.mark, list(zip(dialect.rules, self._actions(), strict=True))).plan
+        self._plan = Plans(list(zip(dialect.rules, self._actions(), strict=True))).plan
 
     @property
     def text(self) -> str:

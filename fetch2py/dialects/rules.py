@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
-from fetch2py.dialects.conditions import Condition, Mark, compile_conditions, mark
+from fetch2py.dialects.conditions import Condition, compile_conditions
 from fetch2py.dialects.pointers import Pointer, compile_pointer
 from fetch2py.errors import ProfileInvalid
 
@@ -72,10 +72,7 @@ class Signs(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """A compiled dialect. `also` names the dialect that reads the same site's answers in another framing.
-
-    `mark` is the place that tells most about a record: worked out here, once for all answers.
-    """
+    """A compiled dialect. `also` names the dialect that reads the same site's answers in another framing."""
 
     name: str
     framing: str
@@ -86,7 +83,6 @@ class Dialect(NamedTuple):
     rules: tuple[Rule, ...]
     signs: Signs
     also: str
-    mark: Mark
 
     @property
     def has_end(self) -> bool:
@@ -101,7 +97,6 @@ def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
     """
     where = f"The dialect {name}" if name else "The dialect"
     _check_keys(where, data, _DIALECT_KEYS)
-    rules = tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule"))
     return Dialect(
         name=name,
         framing=_typed(where, data, "framing", str, "auto"),
@@ -109,10 +104,9 @@ def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
         carry=tuple(_strings(where, data, "carry")),
         strip_nul=_typed(where, data, "strip_nul", bool, False),
         expand=tuple(_expansion(*numbered) for numbered in _tables(where, data, "expand", "expand")),
-        rules=rules,
+        rules=tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule")),
         signs=compile_signs(data, name),
         also=_typed(where, data, "also", str, ""),
-        mark=mark(condition for rule in rules for condition in rule.conditions),
     )
 
 

@@ -19,11 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fetch2py.server.failing import Unusable, body_of
 
-__all__ = ["STRAIGHT", "Access", "Gate", "is_loopback"]
-
-STRAIGHT = "fetch2py.server.straight"
-"""Where the scope holds the `send` that the gate was given: for a body's pieces, since every layer behind it
-looks at the head alone."""
+__all__ = ["Access", "Gate", "is_loopback"]
 
 _LOOPBACK_NAME = re.compile(r"localhost|.+\.localhost")
 # RFC 9110, section 7.2: a host and a port; RFC 6454: an origin.
@@ -111,7 +107,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        inner = {**scope, STRAIGHT: send}
+        inner = dict(scope)
         scope["query_string"] = b""
         fields = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         origin = fields.get("origin", "")

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -100,9 +100,9 @@ def _collect_seldom() -> None:
 
 def _raise_file_limit() -> None:
     """A stream holds two sockets, and many systems begin with 1024 files for a process."""
-    if sys.platform == "win32":
-        return
-    import resource
+    # Windows has no such limit, and no such module.
+    with suppress(ImportError):
+        import resource
 
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

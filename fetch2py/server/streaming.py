@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Protocol
 
 from starlette.responses import Response
@@ -17,7 +17,6 @@ from starlette.types import Receive, Scope, Send
 from fetch2py.answer import AsyncAnswer
 from fetch2py.errors import ExchangeError
 from fetch2py.events import End, Error, Event
-from fetch2py.server.access import STRAIGHT
 from fetch2py.server.failing import ShuttingDown, UpstreamRefused
 from fetch2py.server.presence import Presence
 
@@ -86,30 +85,40 @@ class EventStream(_Delivery):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The response, as ASGI has it. Raises Fetch2pyError where it hasn't begun."""
-        straight = scope.get(STRAIGHT, send)
-        presence = Presence(receive, self._ping_seconds, lambda: self._ping(send, straight))
+        presence = Presence(receive, self._ping_seconds, lambda: self._ping(send))
         with self._place:
             try:
                 async with presence, self._answer as answer:
-                    await self._deliver(answer, presence, send, straight)
+                    await self._deliver(answer, presence, send)
             except (ExchangeError, ShuttingDown) as error:
                 if not self._started:
                     raise
                 outcome = self._answer.outcome or "truncated"
-                await self._put(straight, [Error(error.message), End(outcome, self._answer.ids)])
-        if not presence.left:
-            await straight({"type": "http.response.body"})
+                last: list[Event] = [Error(error.message), End(outcome, self._answer.ids)]
+                # Cancelled once more, the server's time is over, and this client has read nothing in it.
+                with suppress(asyncio.CancelledError):
+                    await self._send(send, self._shape.spell(last))
+            if not presence.left:
+                await send({"type": "http.response.body"})
 
-    async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send, straight: Send) -> None:
+    async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send) -> None:
         while burst := await answer.burst():
-            presence.sent()
             if not self._started:
-                _require_answer(burst[0], self._answer)
-                await self._start(send)
-            await self._put(straight, burst)
+                # What was asked to stay unsaid begins no stream.
+                said = (event for event in burst if self._shape.spell([event]))
+                _require_answer(next(said, burst[0]), self._answer)
+            presence.sent()
+            if data := self._shape.spell(burst):
+                await self._send(send, data)
+
+    async def _send(self, send: Send, data: bytes) -> None:
+        """Send some bytes, behind the head. Waits while the client doesn't read what was sent before."""
+        if not self._started or self._lock.locked():
+            await self._start(send)
+        await send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def _start(self, send: Send) -> None:
-        """Send the head, and what stands before all events. It goes the long way: some layers look at it."""
+        """Send the head and what stands before all events, if that wasn't done; wait until it is done."""
         async with self._lock:
             if self._started:
                 return
@@ -119,19 +128,10 @@ class EventStream(_Delivery):
             if opening := self._shape.opening():
                 await send({"type": "http.response.body", "body": opening, "more_body": True})
 
-    async def _put(self, straight: Send, events: Sequence[Event]) -> None:
-        """Send some events. Waits while the client doesn't read what was sent before."""
-        if self._lock.locked():
-            # The head is on its way, or a ping.
-            async with self._lock:
-                pass
-        if data := self._shape.spell(events):
-            await straight({"type": "http.response.body", "body": data, "more_body": True})
-
-    async def _ping(self, send: Send, straight: Send) -> None:
+    async def _ping(self, send: Send) -> None:
         await self._start(send)
         async with self._lock:
-            await straight({"type": "http.response.body", "body": _PING, "more_body": True})
+            await send({"type": "http.response.body", "body": _PING, "more_body": True})
 
 
 class Whole(_Delivery):

@@ -108,6 +108,33 @@ def test_sigterm_ends_open_streams_with_an_event_and_exits_with_0() -> None:
 
 
 @posix
+def test_a_client_that_does_not_read_cannot_keep_the_server_up() -> None:
+    full, go = threading.Event(), threading.Event()
+
+    def then(connection: Connection) -> None:
+        connection.sock.settimeout(1.0)
+        try:
+            for _ in range(3000):
+                connection.chunk(f"data: {text('x' * 60_000)}\n\n".encode())
+        except TimeoutError:
+            full.set()
+        connection.wait(go)
+
+    with serve(begin(text("one"), then=then)) as upstream:
+        kept(upstream.url)
+        with (
+            served("--grace", "0") as (process, address),
+            socket.create_connection((LOOPBACK, int(address.rpartition(":")[2])), PATIENCE) as client,
+        ):
+            client.sendall(b"GET /chat/kimi?message=hi HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            assert full.wait(PATIENCE)
+            go.set()
+            _, noise = ended(process)
+    assert process.returncode == 0
+    assert "Traceback" not in noise
+
+
+@posix
 def test_sigterm_lets_streams_end_by_themselves_first() -> None:
     told = threading.Event()
 

@@ -8,17 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from fetch2py.answer import Replayable
-from fetch2py.errors import Fetch2pyError
 from fetch2py.server.access import Access, Gate
 from fetch2py.server.desk import Desk
-from fetch2py.server.failing import answer_error, answer_http_exception
+from fetch2py.server.endpoint import Endpoint, no_such_route
 from fetch2py.server.limits import Limits
 from fetch2py.server.page import page
 
@@ -40,15 +36,16 @@ def create_app(
 
         profiles = Kept()
     desk = Desk(profiles, limits, time.monotonic)
-    return Starlette(
-        routes=[
-            Route("/", page),
-            Route("/chat/{profile}", desk.chat, methods=["GET", "POST"]),
-            Route("/v1/chat/completions", desk.complete, methods=["POST"]),
-            Route("/v1/models", desk.models),
-            Route("/v1/models/{profile}", desk.model),
+    router = Router(
+        [
+            Route("/", Endpoint(page, "GET", "HEAD")),
+            Route("/chat/{profile}", Endpoint(desk.chat, "GET", "POST")),
+            Route("/v1/chat/completions", Endpoint(desk.complete, "POST")),
+            Route("/v1/models", Endpoint(desk.models, "GET")),
+            Route("/v1/models/{profile}", Endpoint(desk.model, "GET")),
         ],
-        middleware=[Middleware(Gate, access)],
-        exception_handlers={Fetch2pyError: answer_error, HTTPException: answer_http_exception},
+        default=Endpoint(no_such_route),
+        redirect_slashes=False,
         lifespan=desk.open,
     )
+    return Gate(router, access)

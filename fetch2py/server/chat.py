@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from fetch2py.events import End, Error, Event, Reasoning, Text
+from fetch2py.events import Error, Event, Reasoning, Text
 from fetch2py.framing import encode_event
 
 __all__ = ["Plain", "Typed"]
@@ -45,7 +45,7 @@ class Plain:
                 return encode_event(text, spaced=False) if self._reasoning else b""
             case Error(message):
                 return encode_event(message, "error", spaced=False)
-            case End():
+            case _:
                 return encode_event("", "end", spaced=False)
 
 
@@ -60,6 +60,7 @@ class Typed(Plain):
                 return encode_event(text, "reasoning") if self._reasoning else b""
             case Error(message):
                 return encode_event(message, "error")
-            case End(outcome, ids):
-                told = encode_event(json.dumps(dict(ids), ensure_ascii=False), "ids") if ids else b""
-                return told + encode_event(json.dumps({"outcome": outcome}), "end")
+            case _:
+                ids = json.dumps(dict(event.ids), ensure_ascii=False)
+                told = encode_event(ids, "ids") if event.ids else b""
+                return told + encode_event(json.dumps({"outcome": event.outcome}), "end")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -40,7 +39,7 @@ class Desk:
         self._wire = LeanWire()
 
     @asynccontextmanager
-    async def open(self, app: Starlette) -> AsyncIterator[None]:
+    async def open(self, app: object) -> AsyncIterator[None]:
         """The application's life: at its end, streams that were cancelled say their last words."""
         yield
         await self._streams.wait_closed(_LAST_WORDS)

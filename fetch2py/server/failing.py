@@ -1,22 +1,16 @@
 """What went wrong, as an HTTP status and a JSON body. One shape for all routes, the one that OpenAI's clients
 read.
 
-Knows the project's errors and Starlette's responses. Must not know what was asked.
+Knows the project's errors. Must not know what was asked, nor how a response is sent.
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-
 from fetch2py.errors import Fetch2pyError, ReplyRefused
-from fetch2py.server.limits import TooMuch
 
-__all__ = ["ShuttingDown", "Unusable", "UpstreamRefused", "answer_error", "answer_http_exception", "body_of"]
+__all__ = ["ShuttingDown", "Unusable", "UpstreamRefused", "body_of"]
 
 # What the upstream's status becomes: too many requests are the client's to slow down, everything else is the
 # upstream's fault as the client sees it.
@@ -69,31 +63,6 @@ def body_of(error: Fetch2pyError) -> dict[str, Any]:
     if isinstance(error, UpstreamRefused):
         told["upstream_status"] = error.status
     return {"error": told}
-
-
-async def answer_error(request: Request, error: Exception) -> Response:
-    """The response to an error of the project's own."""
-    if not isinstance(error, Fetch2pyError):
-        raise error
-    retry = str(error.retry_after) if isinstance(error, TooMuch) and error.retry_after else ""
-    return _response(error, {"retry-after": retry} if retry else {})
-
-
-async def answer_http_exception(request: Request, error: Exception) -> Response:
-    """The response where no route fits."""
-    if not isinstance(error, HTTPException):
-        raise error
-    told = Unusable(
-        f"{error.detail}: {request.method} {request.url.path[:200]}.",
-        http_status=error.status_code,
-        hint="Try POST /chat/NAME, POST /v1/chat/completions, GET /v1/models, or / in a browser.",
-    )
-    return _response(told, dict(error.headers or {}))
-
-
-def _response(error: Fetch2pyError, fields: dict[str, str]) -> Response:
-    content = json.dumps(body_of(error), ensure_ascii=False).encode("utf-8", "replace")
-    return Response(content, error.http_status, fields, "application/json")
 
 
 def _code(error: Fetch2pyError) -> str:

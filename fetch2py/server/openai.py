@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fetch2py.answer import AsyncAnswer
-from fetch2py.events import End, Error, Event, Reasoning, Text
+from fetch2py.events import Error, Event, Reasoning, Text
 from fetch2py.server.failing import Unusable
 
 __all__ = ["Completion", "Question", "model", "models", "question"]
@@ -117,8 +117,8 @@ class Completion:
             case Error(message):
                 told = {"message": message, "type": "server_error", "param": None, "code": "upstream_error"}
                 return f"data: {json.dumps({'error': told}, ensure_ascii=False)}\n\n"
-            case End(outcome):
-                return self._spelled("", _FINISH[outcome]) + "data: [DONE]\n\n"
+            case _:
+                return self._spelled("", _FINISH[event.outcome]) + "data: [DONE]\n\n"
 
     def _spelled(self, delta: str, finish: str | None = None) -> str:
         return f'{self._chunk}{delta}}}, "finish_reason": {json.dumps(finish)}}}]}}\n\n'

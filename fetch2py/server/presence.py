@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 from starlette.types import Receive
 
@@ -33,12 +33,17 @@ class Presence:
         self._on_silence = on_silence
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
-        self._worker = asyncio.current_task()
-        self._watch: asyncio.Task[None] | None = None
+        # Whoever makes this is a task, and it is watched from `async with` on.
+        self._worker = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._watch: asyncio.Task[None]
 
     def sent(self) -> None:
         """Something was sent just now."""
         self._last = self._loop.time()
+
+    @property
+    def _silent_at(self) -> float | None:
+        return None if self._patience is None else self._last + self._patience
 
     async def __aenter__(self) -> Self:
         self._watch = self._loop.create_task(self._watching())
@@ -47,9 +52,8 @@ class Presence:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if self._watch is not None:
-            self._watch.cancel()
-        if kind is None or not issubclass(kind, asyncio.CancelledError) or self._worker is None:
+        self._watch.cancel()
+        if kind is None or not issubclass(kind, asyncio.CancelledError):
             return False
         self._worker.uncancel()
         if not self.left:
@@ -59,15 +63,15 @@ class Presence:
     async def _watching(self) -> None:
         while True:
             try:
-                async with asyncio.timeout_at(self._patience and self._last + self._patience):
+                async with asyncio.timeout_at(self._silent_at):
                     message = await self._receive()
             except TimeoutError:
-                if self._patience and self._loop.time() >= self._last + self._patience:
+                if self._loop.time() >= (self._silent_at or 0):
                     self.sent()
                     await self._on_silence()
                 continue
+            # Anything else is the rest of a body, which nobody reads.
             if message["type"] == "http.disconnect":
-                self.left = True
-                if self._worker is not None:
-                    self._worker.cancel()
-                return
+                break
+        self.left = True
+        self._worker.cancel()

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -87,9 +87,9 @@ def _ended_by_sigterm() -> Iterator[None]:
 
 def _raise_file_limit() -> None:
     """A stream holds two sockets, and many systems begin with 1024 files for a process."""
-    if sys.platform == "win32":
-        return
-    import resource
+    # Windows has no such limit, and no such module.
+    with suppress(ImportError):
+        import resource
 
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

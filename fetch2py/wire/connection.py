@@ -126,7 +126,9 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
-            self._fault = httpx.RemoteProtocolError(str(exc) or "it wants another protocol")
+            # What follows the answer is nobody's.
+            if not self._complete:
+                self._fault = httpx.RemoteProtocolError(str(exc) or "it wants another protocol")
         else:
             if not self.status and self._head_size > _LONGEST_HEAD:
                 self._fault = httpx.RemoteProtocolError("its head has no end")

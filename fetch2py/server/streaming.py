@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from starlette.responses import Response
@@ -95,9 +95,11 @@ class EventStream(_Delivery):
                     raise
                 outcome = self._answer.outcome or "truncated"
                 last: list[Event] = [Error(error.message), End(outcome, self._answer.ids)]
-                # Cancelled once more, the server's time is over, and this client has read nothing in it.
-                with suppress(asyncio.CancelledError):
+                try:
                     await self._send(send, self._shape.spell(last))
+                except asyncio.CancelledError:
+                    # Once more: the server's time is over, and this client has read nothing in it.
+                    return
             if not presence.left:
                 await send({"type": "http.response.body"})
 

@@ -76,13 +76,18 @@ class TestBase64:
         finding = found({"prompt": word})
         assert (finding.slot, finding.sure) == ("json:/prompt", True)
 
-    @pytest.mark.parametrize("text", ["wie geht es dir heute?", "你好，助手", '{"q":"hello you"}'])
+    @pytest.mark.parametrize(
+        "text", ["wie geht es dir heute?", "你好，助手", '{"q":"hello you"}', "{oops oops"]
+    )
     def test_what_is_base64(self, text: str) -> None:
         finding = found({"prompt": b64encode(text.encode()).decode()})
         assert finding.slot is not None
         assert finding.slot.startswith("json:/prompt > base64:")
 
-    @pytest.mark.parametrize("text", ["é漢дα x", "a\ue000 b cde", "{oops oops"])
+    def test_what_may_be_either_is_asked_for(self) -> None:
+        assert not found({"prompt": b64encode(b"fake").decode()}).sure
+
+    @pytest.mark.parametrize("text", ["é漢дα x", "a\ue000 b cde"])
     def test_what_decodes_to_no_text(self, text: str) -> None:
         finding = found({"prompt": b64encode(text.encode()).decode() + ""})
         assert finding.slot == "json:/prompt"

@@ -118,8 +118,8 @@ def _with_query(choice: Choice, query: list[Place], typed: str, *, is_first: boo
 
 
 def _is_repeated(request: Request, given: list[Source], place: Place) -> bool:
-    """Whether the place's field, whose name tells little, is given several times: an address can tell the first
-    of them alone.
+    """Whether the place's field, whose name tells little, is given several times: an address can tell the
+    first of them alone.
     """
     if place.name.weight > 0:
         return False

@@ -118,7 +118,11 @@ def _with_query(choice: Choice, query: list[Place], typed: str, *, is_first: boo
 
 
 def _is_repeated(request: Request, given: list[Source], place: Place) -> bool:
-    """Whether the place's field is given several times, of which an address can tell the first alone."""
+    """Whether the place's field, whose name tells little, is given several times: an address can tell the
+    first of them alone.
+    """
+    if place.name.weight > 0:
+        return False
     fields = next(source.fields for source in given if source.carrier == place.carrier)
     name = fields.get(place.path[0][1])
     texts = CARRIERS[place.carrier].texts(unpacked(request)) if name else ()

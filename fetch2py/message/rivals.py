@@ -123,7 +123,9 @@ def is_sole(place: Place, found: Iterable[Place]) -> bool:
     """Whether the place's text is the only one in the request that a person can have written, and its place
     one that could be the message's: in a row, under a name of messages, or an input of any name.
     """
-    if not is_phrase(place.text) or place.name.weight < 0 or place.surroundings < _SIDE_MATTER:
+    if not is_phrase(place.text) or place.standing.is_answered:
+        return False
+    if place.name.weight < 0 or place.surroundings < _SIDE_MATTER:
         return False
     *_, holder, own = ("", *_names(place))
     if not (_is_row(place) or place.name.weight > 0 or own in _LETTERS or holder == "inputs"):

@@ -221,7 +221,7 @@ def _within(place: Place, into: Into, value: Any) -> _Item | None:
     """The object, list or text that the place's text holds in that notation."""
     trail = (place.trail, into)
     if isinstance(value, str):
-        by_chance = _BY_CHANCE if into is Into.BASE64 and not _is_coded(place.text, value) else 0.0
+        by_chance = _BY_CHANCE if into is Into.BASE64 and _is_by_chance(place.text, value) else 0.0
         inner = place._replace(trail=trail, text=value, weight=place.weight + by_chance)
         return inner if _says(value) else None
     depth, outer = 0, place.trail
@@ -237,12 +237,18 @@ def _speaks(outer: Place, inner: Place) -> bool:
     return inner.text.lstrip(_SPACE)[0] in "{["
 
 
+def _is_by_chance(text: str, inner: str) -> bool:
+    """Whether the text is a word that decodes to something, rather than the base64 of something short."""
+    is_word = text.islower() or text.isupper() or text.istitle() or not inner.isascii()
+    return is_word and not _is_coded(text, inner)
+
+
 def _is_coded(text: str, inner: str) -> bool:
     """Whether a text is base64 by more than chance: it looks so, and what it spells is far likelier."""
     if not _LOOKS_CODED.match(text):
         return False
-    if inner.lstrip(_SPACE)[:1] in ("{", "["):
-        return jsontext.is_json(inner)
+    if inner.lstrip(_SPACE)[:1] in ("{", "[") and jsontext.is_json(inner):
+        return True
     return naturalness(inner) == NATURAL and _is_of_few_scripts(inner[:_ENOUGH])
 
 

@@ -52,7 +52,7 @@ class Iterated(Reading, ABC):
         return self._run()
 
     def _run(self) -> Generator[_Step, None, None]:
-        self._begun = True
+        self._begin()
         try:
             with self._response() as response:
                 yield b"", self._receive_head(response)
@@ -127,6 +127,11 @@ class Asked(Reading):
         self._request = request
         self._timeouts = timeouts
 
+    def _begin(self) -> None:
+        if self._watchers:
+            wire.prepare()
+        super()._begin()
+
 
 class Answer(Iterated, Asked):
     """The answer to one request: a context manager, and an iterator over its events.
@@ -168,7 +173,7 @@ class AsyncAnswer(Asked):
         return self._run()
 
     async def _run(self) -> AsyncGenerator[_Step, None]:
-        self._begun = True
+        self._begin()
         try:
             async with self._opener(self._request, self._timeouts) as response:
                 yield b"", self._receive_head(response)
@@ -208,10 +213,14 @@ class AsyncAnswer(Asked):
             self._pending.extend((await anext(self._steps))[1])
         return self._next_pending()
 
-    async def bursts(self) -> AsyncIterator[list[Event]]:
-        """The events, those together that came together: at least one at a time."""
-        async for event in self:
-            yield [event, *(self._next_pending() for _ in range(len(self._pending)))]
+    async def burst(self) -> list[Event]:
+        """The next events, those together that came together; none behind the last."""
+        if not self._pending:
+            async for _, events in self._steps:
+                if events:
+                    self._pending.extend(events)
+                    break
+        return [self._next_pending() for _ in range(len(self._pending))]
 
     async def raw_chunks(self) -> AsyncIterator[bytes]:
         """The body's bytes as they arrive, instead of the events; see `Answer.raw_chunks`."""

@@ -27,8 +27,8 @@ class Condition(NamedTuple):
     """One condition of a rule.
 
     `read` gives the value at the pointer (the values, with `many`), `holds` judges one, `test` a record.
-    `words` are the strings, if the condition holds for those strings and nothing else. `needs` is the member
-    without which it can't hold, "" for none.
+    `scalars` are the values that it can hold for, if they can be listed. `path` is the one without which it
+    can't hold, () for none.
     """
 
     pointer: str
@@ -36,8 +36,8 @@ class Condition(NamedTuple):
     many: bool
     holds: _Holds
     test: Test
-    words: frozenset[str] | None
-    needs: str
+    scalars: tuple[Any, ...] | None
+    path: tuple[str, ...]
 
 
 def compile_conditions(on: Mapping[str, Any]) -> tuple[Condition, ...]:
@@ -60,13 +60,13 @@ def _condition(pointer: Pointer, wanted: Any) -> Condition:
             return holds(read(data, frame))
 
     return Condition(
-        pointer.text, read, pointer.many, holds, test, _words(wanted), "" if absent else pointer.needs
+        pointer.text, read, pointer.many, holds, test, _scalars(wanted), () if absent else pointer.path
     )
 
 
-def _words(wanted: Any) -> frozenset[str] | None:
+def _scalars(wanted: Any) -> tuple[Any, ...] | None:
     listed = wanted if isinstance(wanted, list) else [wanted]
-    return frozenset(listed) if all(isinstance(one, str) for one in listed) else None
+    return None if any(isinstance(one, (Mapping, list)) for one in listed) else tuple(listed)
 
 
 def _holds(wanted: Any, depth: int = 0) -> _Holds:
@@ -75,7 +75,7 @@ def _holds(wanted: Any, depth: int = 0) -> _Holds:
     if isinstance(wanted, Mapping):
         return _all_of([_COMPARISONS[name](given, depth + 1) for name, given in _comparisons(wanted)])
     if isinstance(wanted, list):
-        return _any_of([_holds(one, depth + 1) for one in wanted], _words(wanted))
+        return _any_of([_holds(one, depth + 1) for one in wanted], wanted)
     if wanted is None or isinstance(wanted, bool):
         return lambda value: value is wanted
     if isinstance(wanted, (int, float)):
@@ -98,10 +98,12 @@ def _all_of(parts: list[_Holds]) -> _Holds:
     return parts[0] if len(parts) == 1 else lambda value: all(part(value) for part in parts)
 
 
-def _any_of(parts: list[_Holds], words: frozenset[str] | None) -> _Holds:
-    if words is not None:
+def _any_of(parts: list[_Holds], wanted: list[Any]) -> _Holds:
+    words = frozenset(one for one in wanted if isinstance(one, str))
+    others = [part for part, one in zip(parts, wanted, strict=True) if not isinstance(one, str)]
+    if not others:
         return lambda value: type(value) is str and value in words
-    return lambda value: any(part(value) for part in parts)
+    return lambda value: (type(value) is str and value in words) or any(part(value) for part in others)
 
 
 def _exists(wanted: Any, _depth: int) -> _Holds:

@@ -8,8 +8,8 @@ the rules of the dialect that they show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Any
 
 from fetch2py.dialects.pointers import raw_text
@@ -62,8 +62,14 @@ def family(dialect: Dialect) -> tuple[Dialect, ...]:
     return (dialect, named(dialect.also)) if dialect.also else (dialect,)
 
 
+@lru_cache(maxsize=256)
 def by_host(host: str, framing: str) -> Dialect | None:
-    """The dialect that this host most likely speaks in this framing, if one is known. Subdomains count."""
+    """The dialect that this host most likely speaks in this framing, if one is known. Subdomains count.
+
+    "" for a host or a framing that isn't known. Rows are read only as far as the one that is found.
+    """
+    if not host or not framing:
+        return None
     return next((named(name) for name in _candidates(framing) if signs_of(name).speaks(host)), None)
 
 
@@ -104,7 +110,7 @@ class Detector:
             data = _data(record)
             if self.expected is not None and _shows(self.expected.signs, data, record):
                 return self.expected
-            for name in self._names:
+            for name in _candidates(self._framing):
                 if _shows(signs_of(name), data, record):
                     return named(name)
             self._weigh(data, record)
@@ -117,10 +123,6 @@ class Detector:
             self._bare = _BARE_AT_ONCE
         return None
 
-    @cached_property
-    def _names(self) -> list[str]:
-        return list(_candidates(self._framing))
-
     def _weigh(self, data: Any, record: Frame) -> None:
         """Count a record for or against bare text. A named one, or what could be either, counts for none."""
         raw = raw_text(record)
@@ -132,7 +134,7 @@ class Detector:
     def _if_bare(self, enough: int) -> Dialect | None:
         if self.full or self._bare < enough or not self._can_be_bare:
             return None
-        return next((named(name) for name in self._names if signs_of(name).bare), None)
+        return next((named(name) for name in _candidates(self._framing) if signs_of(name).bare), None)
 
 
 def _shows(signs: Signs, data: Any, record: Frame) -> bool:
@@ -148,9 +150,10 @@ def _is_structure(data: Any, raw: str) -> bool:
     return any(type(data) is dict or type(member) in (dict, list) for member in members)
 
 
-def _candidates(framing: str) -> Iterator[str]:
+@cache
+def _candidates(framing: str) -> tuple[str, ...]:
     # Whatever a site streams in, its refusals are single JSON bodies.
-    return (name for name in DIALECTS if framing == "json" or _comes_in(name, framing))
+    return tuple(name for name in DIALECTS if framing == "json" or _comes_in(name, framing))
 
 
 def _comes_in(name: str, framing: str) -> bool:

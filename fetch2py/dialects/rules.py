@@ -30,7 +30,7 @@ _SIGNS_KEYS = ("framings", "hosts", "paths", "records", "bare")
 
 
 class Rule(NamedTuple):
-    """One rule. `needs` are the members without which no object can match it."""
+    """One rule. `paths` are those in a record without which it can't match."""
 
     to: str
     conditions: tuple[Condition, ...]
@@ -38,15 +38,19 @@ class Rule(NamedTuple):
     mode: str
     key: Pointer | None
     same: Pointer | None
-    needs: frozenset[str]
+    paths: tuple[tuple[str, ...], ...]
 
 
 class Expansion(NamedTuple):
-    """Where a record holds further records; `join` is the member that their parent's is put before, or ""."""
+    """Where a record holds further records; `join` is the member that their parent's is put before, or "".
+
+    `member` is the one that an object must have for it, "" if any might do.
+    """
 
     conditions: tuple[Condition, ...]
     at: Pointer
     join: str
+    member: str
 
 
 class Signs(NamedTuple):
@@ -138,7 +142,9 @@ def _expansion(where: str, data: Mapping[str, Any]) -> Expansion:
     at = _pointer(where, data, "at")
     if at is None:
         _refuse(where, "no `at`, the pointer to the array")
-    return Expansion(_conditions(where, data), at, _typed(where, data, "join", str, ""))
+    join = _typed(where, data, "join", str, "")
+    member = at.path[0] if at.path and at.path[0] != "*" else ""
+    return Expansion(_conditions(where, data), at, join, member)
 
 
 def _rule(where: str, data: Mapping[str, Any]) -> Rule:
@@ -156,8 +162,8 @@ def _rule(where: str, data: Mapping[str, Any]) -> Rule:
         _refuse(where, f"`mode` and `key` are for text and reasoning, not for {to}")
     conditions = _conditions(where, data)
     key, same = _pointer(where, data, "key"), _pointer(where, data, "same")
-    needs = frozenset({condition.needs for condition in conditions} | {get.needs if get else ""}) - {""}
-    return Rule(to, conditions, get, mode, key, same, needs)
+    paths = {condition.path for condition in conditions} | {get.path if get else ()}
+    return Rule(to, conditions, get, mode, key, same, tuple(sorted(paths - {()})))
 
 
 def _conditions(where: str, data: Mapping[str, Any]) -> tuple[Condition, ...]:

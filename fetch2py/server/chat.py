@@ -38,15 +38,14 @@ class Plain:
         return b"".join(map(self._spelled, events))
 
     def _spelled(self, event: Event) -> bytes:
-        match event:
-            case Text(text):
-                return encode_event(text, spaced=False)
-            case Reasoning(text):
-                return encode_event(text, spaced=False) if self._reasoning else b""
-            case Error(message):
-                return encode_event(message, "error", spaced=False)
-            case _:
-                return encode_event("", "end", spaced=False)
+        # Once for each token; a match on patterns would take longer than the spelling.
+        if type(event) is Text:
+            return encode_event(event.text, spaced=False)
+        if type(event) is Reasoning:
+            return encode_event(event.text, spaced=False) if self._reasoning else b""
+        if type(event) is Error:
+            return encode_event(event.message, "error", spaced=False)
+        return encode_event("", "end", spaced=False)
 
 
 class Typed(Plain):

@@ -7,7 +7,7 @@ bytes come from.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Protocol
 
@@ -85,12 +85,12 @@ class EventStream(_Delivery):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The response, as ASGI has it. Raises Fetch2pyError where it hasn't begun."""
-        presence = Presence(receive, self._ping_seconds, lambda: self._send(send, _PING))
+        presence = Presence(receive, self._ping_seconds, lambda: self._ping(send))
         last_words = b""
         with self._place:
             try:
                 async with presence, self._answer as answer:
-                    await self._deliver(answer.bursts(), presence, send)
+                    await self._deliver(answer, presence, send)
             except (ExchangeError, ShuttingDown) as error:
                 if not self._started:
                     raise
@@ -101,30 +101,37 @@ class EventStream(_Delivery):
                 with suppress(asyncio.CancelledError):
                     await send({"type": "http.response.body", "body": last_words})
 
-    async def _deliver(self, bursts: AsyncIterator[list[Event]], presence: Presence, send: Send) -> None:
-        async for burst in bursts:
+    async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send) -> None:
+        while burst := await answer.burst():
             if not self._started:
-                self._require_beginning(burst)
+                # What was asked to stay unsaid begins no stream.
+                said = (event for event in burst if self._shape.spell([event]))
+                _require_answer(next(said, burst[0]), self._answer)
             if data := self._shape.spell(burst):
                 presence.sent()
                 await self._send(send, data)
 
-    def _require_beginning(self, burst: Sequence[Event]) -> None:
-        """Raise where the first event that would be seen is no part of an answer."""
-        for event in burst:
-            _require_answer(event, self._answer)
-            if self._shape.spell([event]):
-                return
-
     async def _send(self, send: Send, data: bytes) -> None:
         """Send some bytes, behind the head. Waits while the client doesn't read what was sent before."""
+        if not self._started or self._lock.locked():
+            await self._start(send)
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def _start(self, send: Send) -> None:
+        """Send the head and what stands before all events, if that wasn't done; wait until it is done."""
         async with self._lock:
-            if not self._started:
-                self._started = True
-                fields = [*_FIELDS, *self._fields]
-                await send({"type": "http.response.start", "status": 200, "headers": fields})
-                data = self._shape.opening() + data
-            await send({"type": "http.response.body", "body": data, "more_body": True})
+            if self._started:
+                return
+            self._started = True
+            fields = [*_FIELDS, *self._fields]
+            await send({"type": "http.response.start", "status": 200, "headers": fields})
+            if opening := self._shape.opening():
+                await send({"type": "http.response.body", "body": opening, "more_body": True})
+
+    async def _ping(self, send: Send) -> None:
+        await self._start(send)
+        async with self._lock:
+            await send({"type": "http.response.body", "body": _PING, "more_body": True})
 
 
 class Whole(_Delivery):

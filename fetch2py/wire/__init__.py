@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from fetch2py.request import Request
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fetch2py.wire.flight import Flight
 
-__all__ = ["DEFAULT_TIMEOUTS", "Opener", "Response", "Timeouts", "astream", "stream"]
+__all__ = ["DEFAULT_TIMEOUTS", "Opener", "Response", "Timeouts", "astream", "prepare", "stream"]
 
 # Eleven days. Far above any wait for an answer, and still below what every platform's poll() takes.
 _LONGEST = 1_000_000.0
@@ -66,6 +66,11 @@ class Response(Generic[_Chunks]):
 
 Opener: TypeAlias = Callable[[Request, Timeouts], AbstractAsyncContextManager[Response[AsyncIterator[bytes]]]]
 """What sends a request for a task: `astream` or another that does the same."""
+
+
+def prepare() -> None:
+    """Import what the first request needs, so that whoever times a request doesn't time that."""
+    from fetch2py.wire import faults, flight  # noqa: F401  # loaded, not used
 
 
 @contextmanager
@@ -145,11 +150,7 @@ async def asend(send: Callable[[httpx.Request], Awaitable[httpx.Response]], flig
 async def achunks(response: httpx.Response, flight: Flight) -> AsyncIterator[bytes]:
     """The body's pieces, content codings undone. For the wire's own transports."""
     flight.require_known_coding(response)
-    is_coded = "content-encoding" in response.headers
     with flight.faults():
-        # Three layers fewer for each piece where there is nothing to undo.
-        async for chunk in (
-            response.aiter_bytes() if is_coded else cast("httpx.AsyncByteStream", response.stream)
-        ):
+        async for chunk in response.aiter_bytes():
             flight.arrived()
             yield chunk

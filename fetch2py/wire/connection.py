@@ -39,6 +39,7 @@ class Connection(asyncio.Protocol):
         self._paused = self._blocked = False
         self._complete = self._ended = False
         self._fault: Exception | None = None
+        self._loop = asyncio.get_running_loop()
         self._waiter: asyncio.Future[None] | None = None
 
     # What a task asks for
@@ -69,7 +70,12 @@ class Connection(asyncio.Protocol):
                 return b""
             if self._ended:
                 raise httpx.RemoteProtocolError(_CUT)
-            await self._bytes(patience)
+            if patience is None:
+                # Once for each token of an answer, so it is spared whatever can be spared.
+                self._waiter = self._loop.create_future()
+                await self._waiter
+            else:
+                await self._bytes(patience)
         data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         self._held = 0
@@ -99,15 +105,9 @@ class Connection(asyncio.Protocol):
 
     async def _changed(self, patience: float | None) -> None:
         """Wait until something has happened. TimeoutError."""
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            if patience is None:
-                await self._waiter
-            else:
-                async with asyncio.timeout(patience):
-                    await self._waiter
-        finally:
-            self._waiter = None
+        self._waiter = self._loop.create_future()
+        async with asyncio.timeout(patience):
+            await self._waiter
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -18,14 +18,14 @@ from h2.exceptions import H2Error
 from fetch2py.errors import ExchangeError, ReplyMalformed, ReplyTruncated, WireError
 from fetch2py.wire import Timeouts
 
-__all__ = ["Phase", "network", "settings"]
+__all__ = ["FOREIGN", "Phase", "network", "settings"]
 
 # A server's own words can be of any length.
 _LONGEST_REASON = 200
 
 # H2Error: a server that garbles HTTP/2 in the middle of a body. UnicodeError: a host name that the resolver
 # can't encode. httpx lets both through.
-_FOREIGN = (httpx.HTTPError, H2Error, OSError, UnicodeError)
+FOREIGN = (httpx.HTTPError, H2Error, OSError, UnicodeError)
 
 
 class Phase(enum.Enum):
@@ -131,7 +131,7 @@ def network(origin: str, timeouts: Timeouts, phase: Callable[[], Phase]) -> Iter
     """
     try:
         yield
-    except _FOREIGN as exc:
+    except FOREIGN as exc:
         raise _explain(exc, origin, timeouts, phase()) from exc
 
 

@@ -149,8 +149,9 @@ class Flight:
 
     def arrived(self) -> None:
         """Take note that bytes of the body are in."""
-        self._phase = Phase.BODY
-        self._clock["read"] = self._timeouts.idle or None
+        if self._phase is not Phase.BODY:
+            self._phase = Phase.BODY
+            self._clock["read"] = self._timeouts.idle or None
 
     def faults(self) -> AbstractContextManager[None]:
         """The border where foreign exceptions become the project's own."""

@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Self, cast
 from urllib.request import getproxies
 
 import httpx
@@ -18,7 +19,7 @@ import httpx
 from fetch2py.request import Request
 from fetch2py.wire import DEFAULT_TIMEOUTS, Response, Timeouts, achunks, asend, astream
 from fetch2py.wire.connection import Connection
-from fetch2py.wire.faults import settings
+from fetch2py.wire.faults import FOREIGN, settings
 from fetch2py.wire.flight import Flight
 
 __all__ = ["LeanWire"]
@@ -54,7 +55,9 @@ class LeanWire:
                 self._tls.set_alpn_protocols(["http/1.1"])
         response = await asend(_Transport(self._tls, flight), flight)
         try:
-            yield Response(*flight.head, achunks(response, flight))
+            # Layers are for what has to be undone.
+            is_coded = "content-encoding" in response.headers
+            yield Response(*flight.head, achunks(response, flight) if is_coded else _Pieces(response, flight))
         finally:
             await response.aclose()
 
@@ -114,15 +117,39 @@ class _Body(httpx.AsyncByteStream):
     """An answer's body, piece by piece. The clock is looked at before each."""
 
     def __init__(self, connection: Connection, clock: Mapping[str, float | None]) -> None:
-        self._connection = connection
-        self._clock = clock
+        self.connection = connection
+        self.clock = clock
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while piece := await self._connection.read(self._clock["read"]):
+        while piece := await self.connection.read(self.clock["read"]):
             yield piece
 
     async def aclose(self) -> None:
-        self._connection.abort()
+        self.connection.abort()
+
+
+class _Pieces:
+    """What `achunks` gives, for a body without content codings: one call for a piece, and no generator."""
+
+    def __init__(self, response: httpx.Response, flight: Flight) -> None:
+        body = cast(_Body, response.stream)
+        self._connection, self._clock = body.connection, body.clock
+        self._flight = flight
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            piece = await self._connection.read(self._clock["read"])
+        except FOREIGN:
+            # To set the border up for each piece would cost more than the piece.
+            with self._flight.faults():
+                raise
+        if not piece:
+            raise StopAsyncIteration
+        self._flight.arrived()
+        return piece
 
 
 def _spelled(request: httpx.Request) -> bytes:

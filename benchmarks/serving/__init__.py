@@ -1,0 +1,1 @@
+"""Profiles served under load, beside other relays of the same streams."""

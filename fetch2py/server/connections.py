@@ -6,11 +6,15 @@ Knows uvicorn's HTTP protocol. Must not know what is asked.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["HEAD_SECONDS", "ImpatientProtocol"]
+__all__ = ["HEAD_SECONDS", "WRITE", "ImpatientProtocol"]
+
+WRITE = "fetch2py.write"
+"""An extension of ASGI's scope: what sends a piece of a body at once, if the client is ready for it, and
+tells whether it did."""
 
 # From the connection until a request's whole head, in seconds; again for what is left of a body that nobody
 # wants any more. Browsers open connections ahead of need, and open another where one was closed.
@@ -46,6 +50,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = cast(Any, {WRITE: self._write})
         # A kept connection's next request: its time begins with its first byte.
         if self._deadline is None:
             self._start_clock()
@@ -62,6 +67,15 @@ class ImpatientProtocol(HttpToolsProtocol):
         if self._discards():
             self._start_clock()
         super().on_response_complete()
+
+    def _write(self, body: bytes) -> bool:
+        """The extension: send a piece of a body that has begun, at once, if that is possible."""
+        cycle = self.cycle
+        ready = cycle.response_started and cycle.chunked_encoding and not self.flow.write_paused
+        if not ready or cycle.response_complete or cycle.disconnected:
+            return False
+        self.transport.write(b"%x\r\n%b\r\n" % (len(body), body))
+        return True
 
     def _discards(self) -> bool:
         """Whether what comes is the body of a request that was answered without it."""

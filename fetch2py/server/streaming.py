@@ -7,8 +7,9 @@ bytes come from.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Protocol
 
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from fetch2py.answer import AsyncAnswer
 from fetch2py.errors import ExchangeError
 from fetch2py.events import End, Error, Event
+from fetch2py.server.connections import WRITE
 from fetch2py.server.failing import ShuttingDown, UpstreamRefused
 from fetch2py.server.presence import Presence
 
@@ -89,6 +91,8 @@ class EventStream(_Delivery):
         with self._place:
             try:
                 async with presence, self._answer as answer:
+                    if write := scope.get("extensions", {}).get(WRITE):
+                        answer.offer(partial(self._take, presence, write))
                     await self._deliver(answer, presence, send)
             except (ExchangeError, ShuttingDown) as error:
                 if not self._started:
@@ -100,6 +104,14 @@ class EventStream(_Delivery):
                     await self._send(send, self._shape.spell(last))
             if not presence.left:
                 await send({"type": "http.response.body"})
+
+    def _take(self, presence: Presence, write: Callable[[bytes], bool], events: Sequence[Event]) -> bool:
+        """Send some events at once, where the server has a way to. Whether it could."""
+        data = self._shape.spell(events)
+        if data and not write(data):
+            return False
+        presence.sent()
+        return True
 
     async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send) -> None:
         while burst := await answer.burst():

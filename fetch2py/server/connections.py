@@ -10,11 +10,9 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["HEAD_SECONDS", "WRITE", "ImpatientProtocol"]
+from fetch2py.server.streaming import WRITE
 
-WRITE = "fetch2py.write"
-"""An extension of ASGI's scope: what sends a piece of a body at once, if the client is ready for it, and
-tells whether it did."""
+__all__ = ["HEAD_SECONDS", "ImpatientProtocol"]
 
 # From the connection until a request's whole head, in seconds; again for what is left of a body that nobody
 # wants any more. Browsers open connections ahead of need, and open another where one was closed.

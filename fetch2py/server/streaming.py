@@ -18,11 +18,14 @@ from starlette.types import Receive, Scope, Send
 from fetch2py.answer import AsyncAnswer
 from fetch2py.errors import ExchangeError
 from fetch2py.events import End, Error, Event
-from fetch2py.server.connections import WRITE
 from fetch2py.server.failing import ShuttingDown, UpstreamRefused
 from fetch2py.server.presence import Presence
 
-__all__ = ["EventStream", "Shape", "Whole", "WholeShape"]
+__all__ = ["WRITE", "EventStream", "Shape", "Whole", "WholeShape"]
+
+WRITE = "fetch2py.write"
+"""An extension of ASGI's scope: what sends a piece of a body at once, if the client is ready for it, and
+tells whether it did."""
 
 _PING = b": ping\n\n"
 _FIELDS = (

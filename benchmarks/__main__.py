@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import commands, decode, delay, importing
+from benchmarks import commands, decode, delay, dialects, growth, importing
 from benchmarks.timing import table
 
-print(table([*commands.rows(), *importing.rows(), *decode.rows(), *delay.rows()]))
+ROWS = (commands.rows, importing.rows, decode.rows, dialects.rows, growth.rows, delay.rows)
+print(table([row for rows in ROWS for row in rows()]))

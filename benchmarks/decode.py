@@ -1,7 +1,8 @@
-"""Decoding 100,000 events of a Kimi answer: framing and rules, over splitting and `json.loads` alone.
+"""Decoding an answer: framing and rules, over splitting and `json.loads` alone.
 
-Both generations of the protocol: in pieces of 16 KiB, with each event in a piece of its own, as a slow
-model's come, and in as many pieces that begin and end anywhere.
+100,000 events of both generations of Kimi's protocol: in pieces of 16 KiB, with each event in a piece of its
+own, as a slow model's come, and in as many pieces that begin and end anywhere. Then the same events in every
+framing.
 """
 
 from __future__ import annotations
@@ -10,47 +11,50 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from benchmarks.framings import FRAMINGS, Framing, body_of, parse_each
 from benchmarks.timing import Measured, against
 from fetch2py.events import Text
 from fetch2py.exchange import read_stream
-from fetch2py.framing import encode_envelope
 
 __all__ = ["rows"]
 
 EVENTS = 100_000
+FEWER = 20_000
+NAMES = {"event stream": "event stream", "Connect": "envelopes"}
+RULES = {"rules": [{"to": "text", "on": {"/event": "cmpl"}, "get": "/text"}]}
 PIECE = 16 * 1024
 WORDS = ("你好", "，", "I am", " Kimi ", "🐎", "。", "很高兴认识你", "\n")
 
 
 def rows() -> Iterator[Measured]:
-    """Each generation, whole and in small pieces."""
-    events = [b"data: " + payload + b"\n\n" for payload in _payloads(1)]
-    last = b'data: {"event":"all_done"}\n\n'
-    yield from _decoded("event stream", split_and_parse, events, last, "text/event-stream")
-    envelopes = [encode_envelope(payload) for payload in _payloads(2)]
-    last = encode_envelope(b"{}", 2)
-    yield from _decoded("envelopes", slice_and_parse, envelopes, last, "application/connect+json")
+    """Each generation, whole and in small pieces; each framing likewise."""
+    stream, connect = (framing for framing in FRAMINGS if framing.name in ("event stream", "Connect"))
+    yield from _decoded(stream, list(_payloads(1)), b'data: {"event":"all_done"}\n\n')
+    yield from _decoded(connect, list(_payloads(2)), connect.behind)
+    payloads = list(_payloads(1))[:FEWER]
+    for framing in FRAMINGS:
+        yield from _framed(framing, payloads)
 
 
-def split_and_parse(body: bytes) -> None:
-    """The floor for an event stream."""
-    for event in body.split(b"\n\n"):
-        if event:
-            json.loads(event[len(b"data: ") :])
+def _framed(framing: Framing, payloads: list[bytes]) -> Iterator[Measured]:
+    """One framing, read by rules like Kimi's."""
+    records = body_of(framing, payloads)
+    body = b"".join(records)
+    whole = [body[at : at + PIECE] for at in range(0, len(body), PIECE)]
+    size = len(body) // len(payloads)
+    even = [body[at : at + size] for at in range(0, len(body), size)]
+    for pieces, told in ((whole, "16 KiB pieces"), (records, "an event a piece"), (even, "cut anywhere")):
+        yield against(
+            f"framing of {len(payloads):,} events, {framing.name}, {told}",
+            lambda: framing.floor(body) if framing.floor else parse_each(payloads),
+            lambda pieces=pieces: _read(pieces, framing.content_type, RULES, len(payloads)),  # type: ignore[misc]
+            rounds=5,
+            goal=2,
+        )
 
 
-def slice_and_parse(body: bytes) -> None:
-    """The floor for envelopes."""
-    at = 0
-    while at < len(body):
-        length = int.from_bytes(body[at + 1 : at + 5], "big")
-        json.loads(body[at + 5 : at + 5 + length])
-        at += 5 + length
-
-
-def _decoded(
-    name: str, floor: Any, frames: list[bytes], last: bytes, content_type: str
-) -> Iterator[Measured]:
+def _decoded(framing: Framing, payloads: list[bytes], last: bytes) -> Iterator[Measured]:
+    frames = [framing.written(payload) for payload in payloads]
     body = b"".join(frames)
     whole = [*(body[at : at + PIECE] for at in range(0, len(body), PIECE)), last]
     size = len(body) // EVENTS
@@ -61,18 +65,19 @@ def _decoded(
         (even, "as many pieces, cut anywhere"),
     ):
         yield against(
-            f"decode of {EVENTS:,} events, {name}, {told}",
-            lambda: floor(body),
-            lambda pieces=pieces: _read(pieces, content_type),  # type: ignore[misc]  # bound now, not later
+            f"decode of {EVENTS:,} events, {NAMES[framing.name]}, {told}",
+            lambda: framing.floor(body) if framing.floor else None,
+            # Bound now, not later.
+            lambda pieces=pieces: _read(pieces, framing.content_type, "kimi", EVENTS),  # type: ignore[misc]
             rounds=5,
             goal=2,
         )
 
 
-def _read(pieces: Sequence[bytes], content_type: str) -> None:
-    texts = sum(isinstance(event, Text) for event in read_stream(pieces, content_type, dialect="kimi"))
-    if texts != EVENTS:
-        raise RuntimeError(f"{texts:,} of {EVENTS:,} texts were read.")
+def _read(pieces: Sequence[bytes], content_type: str, dialect: Any, events: int) -> None:
+    texts = sum(isinstance(event, Text) for event in read_stream(pieces, content_type, dialect=dialect))
+    if texts != events:
+        raise RuntimeError(f"{texts:,} of {events:,} texts were read.")
 
 
 def _payloads(generation: int) -> Iterator[bytes]:

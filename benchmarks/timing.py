@@ -15,12 +15,16 @@ Work = Callable[[], object]
 
 
 class Measured(NamedTuple):
-    """A subject and its floor, in seconds; `goal` is the largest ratio that is wanted, None if none is."""
+    """A subject and its floor, in seconds, or in bytes where `unit` is "B".
+
+    `goal` is the largest ratio that is wanted, None if none is.
+    """
 
     name: str
     floor: float
     subject: float
     goal: float | None = None
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:
@@ -54,13 +58,18 @@ def table(rows: Sequence[Measured]) -> str:
     width = max(len(row.name) for row in rows)
     lines = [f"{'':<{width}}  {'floor':>10}  {'fetch2py':>10}  {'ratio':>6}  goal"]
     for row in rows:
-        figures = f"{_shown(row.floor):>10}  {_shown(row.subject):>10}  {row.ratio:>6.2f}"
+        shown = _size if row.unit == "B" else _shown
+        figures = f"{shown(row.floor):>10}  {shown(row.subject):>10}  {row.ratio:>6.2f}"
         lines.append(f"{row.name:<{width}}  {figures}  {_kept(row)}".rstrip())
     return "\n".join(lines)
 
 
 def _shown(seconds: float) -> str:
     return f"{seconds * 1e6:.0f} µs" if seconds < 1e-3 else f"{seconds * 1e3:.1f} ms"
+
+
+def _size(count: float) -> str:
+    return f"{count / 1024:.0f} KiB"
 
 
 def _kept(row: Measured) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from fetch2py.jsontext import well_formed
-from fetch2py.request import Headers, Request, is_http_url, origin_of
+from fetch2py.request import LISTED, Headers, Request, is_http_url, origin_of
 from fetch2py.version import __version__
 
 __all__ = ["CONNECTION_FIELDS", "as_sent", "origin_of"]
@@ -50,6 +50,7 @@ def as_sent(request: Request, user_agent: str = "") -> Request:
     The method is normalised, the fragment dropped, userinfo turned into Basic credentials; fields of the
     connection go; Accept, Content-Type, Referer, Origin, User-Agent and Accept-Encoding come where the
     standard sends them and the request doesn't have them. `user_agent` is the person's, "" for fetch2py's.
+    A request whose referrer is LISTED was never a call: it keeps its method, and gets the last two alone.
     """
     url, credentials = _without_userinfo(request.url.partition("#")[0].strip(" "))
     headers = Headers(
@@ -57,10 +58,12 @@ def as_sent(request: Request, user_agent: str = "") -> Request:
         for name, value in request.headers.without(*_NEVER)
         if not name.startswith(":")
     )
-    method = request.method.upper() if request.method.upper() in _NORMALISED else request.method
+    is_call = request.referrer != LISTED
+    normalised = is_call and request.method.upper() in _NORMALISED
+    method = request.method.upper() if normalised else request.method
     sent = replace(request, method=method, url=url, headers=headers)
     for name, value in (
-        ("accept", "*/*"),
+        ("accept", "*/*" if is_call else ""),
         ("authorization", credentials),
         ("content-type", _content_type(request)),
         ("origin", _origin(sent)),
@@ -88,7 +91,7 @@ def _content_type(request: Request) -> str:
 
     What a browser's menu wrote lists every field that was sent, Accept among them: there, no type means none.
     """
-    is_listed = request.headers.has("accept")
+    is_listed = request.referrer == LISTED or request.headers.has("accept")
     return "text/plain;charset=UTF-8" if request.body is not None and not is_listed else ""
 
 

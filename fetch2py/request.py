@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["BODY_LOSSES", "Headers", "Loss", "Request", "is_http_url", "origin_of"]
+__all__ = ["BODY_LOSSES", "LISTED", "Headers", "Loss", "Request", "is_http_url", "origin_of"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -17,6 +17,13 @@ BODY_LOSSES = frozenset(
     {"body-missing", "body-cut", "body-replaced", "body-length", "file-content", "body-charset"}
 )
 """The codes of losses that say: bytes of the body are gone, and what is left isn't what the browser sent."""
+
+
+LISTED = "about:client"
+"""The referrer of a request that is told as it was sent, and not as a call of fetch().
+
+Its method is as it was written, and of Accept, Content-Type, Origin and Referer it has what it is to have.
+"""
 
 
 class Headers(tuple[tuple[str, str], ...]):
@@ -91,8 +98,8 @@ class Request:
     """One call of fetch(), as its snippet says it.
 
     `referrer`, `referrer_policy` and `credentials` are fetch()'s options of those names ("" where absent);
-    the first gives the fields Referer and Origin, which a snippet doesn't list. `body` is None where nothing
-    was sent.
+    the first gives the fields Referer and Origin, which a snippet doesn't list; LISTED says that none is to
+    be added. `body` is None where nothing was sent.
     """
 
     method: str

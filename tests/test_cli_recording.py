@@ -93,7 +93,7 @@ def test_it_is_written_as_it_arrives(file: Path) -> None:
         so_far = read(file.read_text(encoding="utf-8"))
         screen.sendintr()
         screen.expect("Interrupted")
-        screen.close()
+        screen.wait()
     assert so_far.body == b'data: {"event":"cmpl","text":"one "}\n\n'
     assert so_far.ending.how == "broken"
     left = read(file.read_text(encoding="utf-8"))
@@ -294,9 +294,17 @@ def test_stats_of_a_recording_are_those_of_its_clock(file: Path, capsys: Capture
     ]
 
 
+def test_stats_of_raw_bytes(file: Path, capfd: Captured) -> None:
+    assert recorded(event_stream(*WHOLE), file, "--raw", "--stats") == 0
+    out, err = capfd.readouterr()
+    assert out == "".join(f"data: {event}\n\n" for event in WHOLE)
+    assert "events       3 of text and reasoning" in err
+
+
 def test_stats_with_a_clock_of_ones_own() -> None:
     times = iter([10.0, 10.5, 11.0, 12.0, 13.0])
     statistics = Statistics(lambda: next(times))
+    statistics.begin()
     statistics.head(200, ())
     statistics.piece(b"ab", [Reasoning("x")])
     statistics.piece(b"c", [Text("yz")])
@@ -381,7 +389,9 @@ def test_explain_rules_of_ones_own(file: Path, tmp_path: Path, capsys: Captured)
 
 def test_explain_what_no_rules_read_and_what_is_no_answer(file: Path, capsys: Captured) -> None:
     recorded(event_stream('{"strange":1}'), file, "--explain")
-    assert capsys.readouterr().err.splitlines()[:3] == [
+    # What nobody reads is shown first, for learning.
+    assert capsys.readouterr().err.splitlines()[:4] == [
+        '{"strange":1}',
         "no rules:",
         'record 1: {"strange": 1}',
         "  no rule took anything",

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 import fetch2py
+from fetch2py.cli.changing import with_settings
+from fetch2py.request import Headers, Request
 from tests.command_line import (
     COMMAND,
     SENT,
@@ -514,3 +516,16 @@ def test_streams_that_are_closed() -> None:
         done = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True)
         assert done.returncode == code
         assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "body"),
+    [
+        ("json:/a=b=w", {"a": "", "a=b": "w"}),
+        ("json:/a=c=w=", {"a": "c=w=", "a=b": ""}),
+        ("json:/a=b=x=y", {"a": "", "a=b": "x=y"}),
+    ],
+)
+def test_a_setting_s_slot_is_the_longest_that_there_is(setting: str, body: dict[str, str]) -> None:
+    request = Request("POST", "https://a.example/", Headers(), b'{"a": "", "a=b": ""}')
+    assert json.loads(with_settings(request, [setting]).body or b"") == body

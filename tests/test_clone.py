@@ -59,3 +59,8 @@ def test_it_installs_from_the_folder(clone: Path) -> None:
     # python -m pip install .
     run(clone, "elsewhere/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ".")
     assert run(clone, "elsewhere/bin/fetch2py", "--version").startswith("fetch2py, version ")
+    # python -m pip install ".[serve]"
+    run(
+        clone, "elsewhere/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", ".[serve]"
+    )
+    run(clone.parent, str(clone / "elsewhere/bin/python"), "-c", "import fetch2py.server.running")

@@ -463,6 +463,186 @@ def test_the_levels_that_are_looked_into_are_bounded() -> None:
     assert lifted(request(body)).request.body
 
 
+# Secrets in every kind of text, and whose texts they aren't.
+
+RANDOM = "q7Zx9Kp2mVt4Lw8RbY3nHc6D"  # fake, as all of them
+XML = "text/xml"
+
+
+def typed(content: str, kind: str = "application/json", filename: str = "blob") -> Request:
+    head = f'{PART}; name="data"; filename="{filename}"\r\nContent-Type: {kind}'
+    return request(f"--x\r\n{head}\r\n\r\n{content}\r\n--x--", "multipart/form-data; boundary=x")
+
+
+def packed(value: Any) -> str:
+    return b64encode(json.dumps(value).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (request(f'<s:Envelope><wsse:Password Type="x"> {RANDOM} </wsse:Password>', XML), "body.Password"),
+        (request(f"<?xml version='1.0'?><a><Token>{RANDOM}</Token></a>", "text/plain"), "body.Token"),
+        (request(f"<a apiKey='{RANDOM}' x='y'/>", "application/soap+xml"), "body.apiKey"),
+        (request(f'<h name="Authorization" value="{RANDOM}"/>', XML), "body.Authorization"),
+        (request(f'<h key="cookie">a=b {RANDOM}</h>', XML), "body.cookie"),
+        (request(f"<token><![CDATA[{RANDOM}]]></token>", XML), "body.token"),
+        (request(f"<url>https://x.test/?sid={RANDOM}</url>", XML), "body.sid"),
+        (request(url=f"https://x.test/bot123456789:{RANDOM}/sendMessage"), "url.path"),
+        (request(url=f"https://x.test/services/T0FAKE00/B0FAKE00/{RANDOM}"), "url.path"),
+        (request(url=f"https://x.test/api/webhooks/123/{RANDOM}?wait=1"), "url.path"),
+        (request(url=f"https://x.test/a;jsessionid={RANDOM}?b"), "url.jsessionid"),
+        (request(url="https://x.test/?to=" + quote(f"https://y.test/?token={RANDOM}", "")), "query.token"),
+        (request(url="https://x.test/?to=" + quote(f"/y?token={RANDOM}", "")), "query.token"),
+        (request(url=f"https://x.test/?ticket={RANDOM}"), "query.ticket"),
+        (request(url=f"https://x.test/?code={RANDOM}"), "query.code"),
+        (request(f"at={RANDOM}:1750000000000&a=b", FORM), "body.at"),
+        (request(f"at={RANDOM}%3A1750000000000&", FORM), "body.at"),
+        (request("a=" + quote(f"postgres://u:{RANDOM}@h/db"), FORM), "body.password"),
+        (request(x_access_code=RANDOM), "x-access-code"),
+        (request(access_code=RANDOM), "access-code"),
+        (request(poe_formkey=RANDOM), "poe-formkey"),
+        (request(x_ticket=RANDOM), "x-ticket"),
+        (request(x_otp=RANDOM), "x-otp"),
+        (request(x=f"a=1; session={RANDOM}"), "x.session"),
+        (request(x=f'Signature id="k", signature="{RANDOM}"'), "x.signature"),
+        (request(x=f"https://x.test/?token={RANDOM}"), "x.token"),
+        (request(x=packed({"token": RANDOM})), "x.token"),
+        (typed(json.dumps({"token": RANDOM})), "body.token"),
+        (request(json.dumps({"dsn": f"postgres://u:{RANDOM}@h/db"})), "body.password"),
+        (request(json.dumps({"a": [f"jdbc:postgresql://u:{RANDOM}@h/db"]})), "body.password"),
+        (request(json.dumps({"a": f"amqp://u:{RANDOM}@h"}).replace("/", "\\/")), "body.password"),
+        (request(json.dumps({"hook": f"https://x.test/webhook/{RANDOM}"})), "body.path"),
+        (request(json.dumps({"a": packed({"b": 1, "token": RANDOM})})), "body.token"),
+        (request(json.dumps({"a": packed({"d": packed([{"token": RANDOM}])})})), "body.token"),
+        (request(json.dumps({"a": packed({"token": f"sk-{RANDOM}"})})), "body.token"),
+        (request("a=" + quote(packed({"token": RANDOM}), ""), FORM), "body.token"),
+        (request(json.dumps({"connection": f"Server=x;User ID=y;Password={RANDOM};"})), "body.Password"),
+        (request(json.dumps({"args": ["-v", f"--api-key={RANDOM}"]})), "body.--api-key"),
+        (request(json.dumps({"args": [f"x-api-key: {RANDOM}"]})), "body.x-api-key"),
+        (request(json.dumps({"query": f'mutation {{ login(token: "{RANDOM}") {{ id }} }}'})), "body.token"),
+        (request(f'mutation A($a: B) {{\n login(token: "{RANDOM}") }}', "application/graphql"), "body.token"),
+        (request(f"token={RANDOM}", "text/plain"), "body.token"),
+        (request(f"Server=x;Password={RANDOM};", "text/plain"), "body.Password"),
+        (request(f"# mine\n\nexport A='b c'\napi_key: {RANDOM}\r\n", "text/plain"), "body.api_key"),
+        (request(f"a=Bearer {RANDOM}\n", "text/plain"), "body.a"),
+        (request(f"authorization: Bearer {RANDOM} \n", "text/plain"), "body.authorization"),
+        (request(f'a: {{"token":"{RANDOM}"}}\n', "text/plain"), "body.token"),
+    ],
+)  # fmt: skip
+def test_places_of_random_secrets(given: Request, name: str) -> None:
+    lift_of = lifted(given)
+    assert list(lift_of.secrets) == [name]
+    texts = (lift_of.request.url, *(value for _, value in lift_of.request.headers))
+    left = "\n".join((*texts, (lift_of.request.body or b"").decode()))
+    assert RANDOM not in left
+    assert packed({"token": RANDOM}) not in left
+    if (lift_of.request.body or b"").startswith(b"{"):
+        json.loads(lift_of.request.body or b"")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        # Prose and programs, which are the person's own.
+        request(f"Look at this:\ntoken={RANDOM}", "text/plain"),
+        request(f"Look:\ntoken={RANDOM}", "text/plain"),
+        request(f"Note: this is mine\r\ntoken={RANDOM}", "text/plain"),
+        request(f"My note: this\ntoken={RANDOM}", "text/plain"),
+        request(f"token={RANDOM}\n\nWhat is it?", "text/plain"),
+        request(f"<p>token={RANDOM}</p>", "text/html"),
+        request(json.dumps({"prompt": f"token={RANDOM}", "text": f"https://u:{RANDOM}@x.test/"})),
+        request(json.dumps({"messages": [{"content": f'login(token: "{RANDOM}")'}]})),
+        request(json.dumps({"query": f'what is (token: "{RANDOM}")'})),
+        request(json.dumps({"content": packed({"token": RANDOM})})),
+        request(json.dumps({"a": f"a thought: the token={RANDOM} is mine"})),
+        request(json.dumps({"code": f"print('{RANDOM}')"})),
+        request(f"code=print('{RANDOM}')&code=hello-world-how-are-you&prompt=token={RANDOM}", FORM),
+        request(f"<a><message>token={RANDOM}</message><b><![CDATA[<token>{RANDOM}</token>]]></b></a>", XML),
+        request(f"<a><!--<token>{RANDOM}</token>--></a>", XML),
+        # Ordinary values.
+        request("<a token='none'><Token>a text of words</Token><token><b/></token></a>", XML),
+        request("<a><key name='a b'/><key name='model' value=''/></a>", XML),
+        request("<token><![CDATA[", XML),
+        request("<a><token/><!-- <token>t1", XML),
+        request(url="https://x.test/bot1:a/services/T0/B0/x/webhooks/create/b;v=1;type=a"),
+        request(url="https://x.test/services/models/webhooks/how-to-set-one-up?code=404&to=%2Fhome%3Fa%3Db"),
+        request(f"at=1750000000000&at={RANDOM}", FORM),
+        request(x_code="zh-CN", x_ticket="PROJ-123", x="max-age=0; token=none"),
+        typed(f"token={RANDOM}", "image/png"),
+        typed(json.dumps({"token": RANDOM}), filename="mine.json"),
+        request(json.dumps({"dsn": "postgres://u@h/db", "url": "https://x.test/?a=b@c"})),
+        request(json.dumps({"a": "x=y;token=t1", "b": "the token = a text"})),
+        request(json.dumps({"a": packed({"prompt": "hello, who are you?"}), "b": "eyJhYWFhYWFhYWFhYWFhYWF"})),
+        request('{"a":"x=token'),
+        request(json.dumps({"a": f"eyJ{'h' * 22}"})),
+    ],
+)  # fmt: skip
+def test_texts_and_ordinary_values_stay(given: Request) -> None:
+    assert lifted(given).request == given
+
+
+def test_the_message_beside_a_secret_in_base64_stays_readable() -> None:
+    given = {"a": packed({"token": RANDOM, "pass": "t1-pass", "text": "hello, who are you?" * 3})}
+    left = json.loads(lifted(request(json.dumps(given))).request.body or b"")["a"]
+    assert left.startswith("eyJ")
+    assert given["a"].endswith(left.rpartition("}")[2])
+    assert len(left.rpartition("}")[2]) > 70
+
+
+def test_the_urls_that_are_looked_into_are_bounded() -> None:
+    text = f"https://x.test/?token={RANDOM}"
+    for level in range(7):
+        assert bool(lifted(request(url=text)).secrets) == (level < 5)
+        text = "https://x.test/?to=" + quote(text, "")
+
+
+def test_what_is_no_name_names_no_placeholder() -> None:
+    for naming in (f"token={RANDOM}", f"token-{RANDOM}"):
+        assert lifted(request(json.dumps({"a": [[naming, "t1"]]}))).secrets.keys() <= {"body.token"}
+
+
+CARRIED = st.sampled_from(
+    [
+        *(RANDOM, "hunter2", "a text of words", "12345678", "", f"Bearer {RANDOM}", f"a=1; session={RANDOM}"),
+        *(f"https://x.test/?token={RANDOM}", f"https://u:{RANDOM}@x.test/", f"Server=x;Password={RANDOM};"),
+        *(f"token={RANDOM}", f"api_key: {RANDOM}", f'{{"token":"{RANDOM}"}}', f"sk-{RANDOM}"),
+    ]
+)
+# Behind "authorization" and "cookie" redaction masks all of a line, whatever a JSON text has in it.
+NAMES = st.sampled_from(
+    [
+        *("api_key", "accessToken", "sid", "pwd", "key", "sign", "code", "otp", "ticket", "session"),
+        *("model", "id", "url", "keys", "formkey", "apiKeys", "credentials"),
+    ]
+)
+# A list's strings are entered if they are rows of settings, and not if they are JSON: people write lists too.
+ITEMS = st.lists(CARRIED.filter(lambda text: "{" not in text), max_size=3)
+MEMBERS = st.dictionaries(
+    NAMES, CARRIED | ITEMS | st.dictionaries(NAMES, CARRIED, max_size=2), max_size=3
+).map(json.dumps)
+
+
+@settings(deadline=None, max_examples=400)
+@whatever(name=NAMES, value=CARRIED, second=CARRIED, members=MEMBERS)
+def test_no_secret_that_redaction_knows_is_left(name: str, value: str, second: str, members: str) -> None:
+    """Where no person writes. In doubt redaction also masks ordinary values, and these stay."""
+    pairs = f"a={quote_plus(value)}&{name}={quote_plus(second)}"
+    markup = f"<a><{name}>{value}</{name}><b {name}='{second}'/></a>"
+    part = f'--x\r\n{PART}; name="{name}"\r\n\r\n{value}\r\n--x--'
+    for given in [
+        request(members, url=f"https://x.test/?{pairs}", **{f"x_{name}": value}),
+        request(pairs, FORM),
+        request(markup, XML),
+        request(part, "multipart/form-data; boundary=x"),
+        request(f"a={value}\n{name}={second}", "text/plain"),
+    ]:
+        left = lifted(given).request
+        fields = (f"{field}: {text}" for field, text in left.headers)
+        for text in (left.url, (left.body or b"").decode(), *fields):
+            assert redact(text).count(RANDOM) == text.count(RANDOM), text
+
+
 # Putting back.
 
 
@@ -717,6 +897,10 @@ UNITS = [
         "&a=%5B",
     ),
     *("/a", "/a-", "/aA", "/.", "token=/a?", '{"value":"a","name":"sid",', '"token":{"a":"{'),
+    *('<a b="', "<a ", "<![CDATA[", "<!--", "<token>", "<token>a</token>", '<a token="x1"/>', "=' "),
+    *("a=1;", "a: b\n", "- ", "export ", 'a="x', '"https://a', '"jdbc:x://u:p@', '{"u":"https://x.test/?a='),
+    *('"eyJhYWFhYWFhYWFhYWFhYWFhYWFhYWFh",', '"query":"{a(token:\\"', "query{", 'token:"', "/webhooks/a"),
+    *("/services/T00/B00", "/bot1234567", "https%3A//y/%3Ftoken%3D", "%25", "token%253D", "https://x/?a="),
     *(f'\n--x\n{PART}; name="token"\n\nt1', "/", "?", "#", "%41", "Bearer", "a-", "A", "a,b=", "\\u0061"),
 ]
 
@@ -726,8 +910,8 @@ def test_a_megabyte_of_anything_is_walked_in_one_go(unit: str) -> None:
     """Whatever is quadratic here takes hours, and whoever runs the tests will see it."""
     text = unit * (500_000 // len(unit))
     assert redact(text, ["FAKE-SECRET"]).count("FAKE") == 0
-    for kind in ("application/json", "multipart/form-data", "application/x-www-form-urlencoded"):
-        lifted(request(text, kind, url=text))
+    for kind in ("application/json", "multipart/form-data", FORM, XML, "text/plain"):
+        lifted(request(text, kind, url=text, x=text))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +15,9 @@ from fetch2py.dialects import DIALECTS, Detector, Reader, named
 from fetch2py.dialects.detect import signs_of
 from fetch2py.dialects.pointers import raw_text
 from fetch2py.exchange import Exchange
-from fetch2py.framing import Frame, encode_event, records
+from fetch2py.framing import DECODERS, Frame, encode_event, records
 from tests.dialect_material import MATERIAL, Material
+from tests.fixture_files import streams
 
 
 @pytest.mark.parametrize("one", MATERIAL, ids=lambda one: f"{one.dialect}-{one.about}")
@@ -64,6 +68,7 @@ def body_of(one: Material) -> bytes:
     return ("" if one.framing == "json-concat" else "\n").join(data).encode()
 
 
+STREAMS = streams()
 WIRED = [(one, how) for one in MATERIAL for how in (one.dialect, None) if how or one.shown]
 
 
@@ -106,6 +111,18 @@ def test_no_other_row_claims_an_answer(one: Material) -> None:
     assert all(order.index(one.dialect) < order.index(other) for other in allowed)
 
 
+@pytest.mark.parametrize("row", STREAMS, ids=lambda row: row["id"])
+def test_no_other_row_claims_a_genuine_answer(row: dict[str, Any]) -> None:
+    raw = base64.b64decode(row["raw_base64"]) if "raw_base64" in row else row["raw"].encode()
+    decoder = DECODERS[row["framing"]](**row.get("framing_options", {}))
+    frames = [*decoder.receive_data(raw), *decoder.receive_end()]
+    claimed = {name for frame in frames for name in claims(frame)}
+    own = [name for name in DIALECTS if row["id"].startswith((f"{name}-", name))]
+    if row["id"].startswith("kimi"):
+        own = ["kimi", "kimi-connect"]
+    assert claimed <= {*own}
+
+
 def claims(frame: Frame) -> Iterator[str]:
     """The dialects that have a sign for this record, whatever framing they come in."""
     for record in records(frame):
@@ -121,3 +138,27 @@ def parsed(raw: str) -> Any:
         return json.loads(raw)
     except ValueError:
         return raw
+
+
+ONLY_WHAT_IS_NEEDED = """
+import sys
+from fetch2py.exchange import Exchange
+exchange = Exchange(sys.argv[1] or None, host="www.kimi.com")
+exchange.receive_head(200, {"content-type": "text/event-stream"})
+exchange.receive_data(b'data: {"event":"req","id":"x"}\\n\\ndata: {"event":"cmpl","text":"Hi"}\\n\\n')
+print(exchange.text, *sorted(name for name in sys.modules if name.startswith("fetch2py.dialects.rows.")))
+"""
+
+
+@pytest.mark.parametrize(("dialect", "family"), [("", "kimi"), ("kimi", "kimi"), ("custom", "")])
+def test_only_the_rows_that_are_needed_are_read(dialect: str, family: str) -> None:
+    program = ONLY_WHAT_IS_NEEDED.replace(
+        "sys.argv[1] or None", RULES if dialect == "custom" else "sys.argv[1] or None"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program, dialect], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["Hi", *([f"fetch2py.dialects.rows.{family}"] if family else [])]
+
+
+RULES = '{"rules": [{"to": "text", "on": {"/event": "cmpl"}, "get": "/text"}]}'

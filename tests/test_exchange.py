@@ -481,6 +481,38 @@ def test_what_is_not_text_alone_is_not_shown(data: list[str]) -> None:
         assert "No known dialect reads this answer" in exchange.error
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["你好，朋友。\nHow are you?", "ok", "\n\n 42", 'The {"a": 1} [DONE]', '"quoted"', "1234", "<think>"],
+)
+def test_text_without_a_framing_is_read_as_it_arrives(text: str) -> None:
+    for _, chunks in every_way(text.encode()):
+        exchange = answered(None, {"content-type": "text/plain; charset=utf-8"}, *chunks)
+        assert (exchange.text, exchange.outcome, exchange.dialect) == (text, "clean", "plain")
+    exchange = Exchange(None)
+    exchange.receive_head(200, {"content-type": "text/plain"})
+    assert exchange.receive_data(b"Hello ") == [Text("Hello ")]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/plain", b"{'a': 'Hi'}"),
+        ("text/plain", b"[Hi"),
+        ("text/plain", b"\0\1\2"),
+        ("text/plain", b"\xff\xfe"),
+        ("application/pdf", b"%PDF-1.7"),
+        ("application/octet-stream", b"PK"),
+        ("", b"ID3"),
+    ],
+)
+def test_what_may_be_no_text_is_not_shown(content_type: str, body: bytes) -> None:
+    for _, chunks in every_way(body):
+        exchange = answered(None, {"content-type": content_type}, *chunks)
+        assert (exchange.text, exchange.dialect) == ("", "")
+        assert "No known dialect reads this answer" in exchange.error
+
+
 def test_why_tells_how_the_dialect_was_chosen() -> None:
     head = {"content-type": "text/event-stream"}
     text = '{"event":"cmpl","text":"hi"}'
@@ -541,6 +573,13 @@ def test_an_error_outdoes_a_cut() -> None:
     wrong = encode_envelope(b'{"error":"no object"}', 2)
     exchange = answered("kimi", head, message + wrong)
     assert (exchange.error, exchange.outcome) == ("first", "error")
+
+
+def test_what_follows_a_message_that_is_no_json_is_not_read() -> None:
+    body = encode_envelope(b"") + encode_envelope(b'{"t":"hi"}') + encode_envelope(b"{}", 2)
+    for _, chunks in every_way(body):
+        exchange = answered(TOKENS, {"content-type": "application/connect+json"}, *chunks)
+        assert (exchange.text, exchange.error) == ("", "A message of the answer is not JSON.")
 
 
 def test_what_follows_the_end_envelope_is_not_read() -> None:

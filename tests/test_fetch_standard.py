@@ -26,6 +26,12 @@ def test_the_standard_normalises_six_methods_only(written: str, goes_out: str) -
     assert sent(written).method == goes_out
 
 
+def test_a_request_that_was_no_call_keeps_its_method_and_its_fields() -> None:
+    request = sent("delete", body=b"x", referrer="about:client")
+    assert request.method == "delete"
+    assert [name for name, _ in request.headers] == ["user-agent", "accept-encoding"]
+
+
 def test_the_url_goes_as_written_less_fragment_and_userinfo() -> None:
     assert sent().url == "https://api.example/v1?a=`{|}"
     request = sent(url="https://us%65r:p%3Aw@api.example/x@y")

@@ -168,6 +168,7 @@ class TestLines:
         reading = read("ndjson", b"1234\n12345" + rest, max_event_bytes=4)
         assert (data(reading), reading.complete) == (["1234"], False)
         assert "larger than 4 bytes" in reading.problem
+        assert reading.decoder.stopped
 
 
 class TestValues:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import fetch2py
@@ -116,7 +116,9 @@ def test_the_oldest_go_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert [one.number for one in rows(home)] == [8], "no number is given twice"
 
 
-@given(some.lists(some.integers(0, 500), min_size=1, max_size=12))
+# Each entry waits for the disk.
+@settings(deadline=None, max_examples=25)
+@given(some.lists(some.integers(0, 500), min_size=1, max_size=8))
 def test_the_bound_holds_whatever_comes(sizes: list[int]) -> None:
     from tempfile import TemporaryDirectory
 
@@ -202,7 +204,7 @@ def test_one_that_was_left_is_kept_as_far_as_it_came(home: Path) -> None:
         screen.expect("two")
         screen.sendintr()
         screen.expect("Interrupted")
-        screen.close()
+        screen.wait()
     [one] = rows(home)
     assert (one.outcome, one.answer) == ("broken off", "two")
 
@@ -218,6 +220,15 @@ def test_no_secret_is_kept(home: Path, capsys: Captured) -> None:
     content = History(home).path.read_bytes()
     assert token[:9].encode() not in content
     assert token[-9:].encode() not in content
+
+
+def test_what_is_too_long_is_not_kept_and_says_so(
+    home: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_history, "MOST_BYTES", 6)
+    assert replayed(*FIRST) == 0
+    assert "too long for the history" in capsys.readouterr().err
+    assert rows(home) == []
 
 
 def test_what_is_not_to_be_kept_is_not(home: Path, capsys: Captured) -> None:
@@ -247,7 +258,8 @@ def test_a_history_that_cannot_be_written_is_a_note(
         assert run(["history"]) == 4
     (home / "settings.toml").write_text("history = 5", encoding="utf-8")
     capsys.readouterr()
-    assert replayed(*FIRST) == 0
+    # Settings that can't be read are an error before anything is sent.
+    assert replayed(*FIRST) == 4
     assert "neither on nor off" in capsys.readouterr().err
     assert len(rows(home)) == 1
 
@@ -330,13 +342,13 @@ def test_it_is_cleared_by_who_says_so(home: Path, capsys: Captured) -> None:
     screen.expect("Delete the whole history")
     screen.sendline("n")
     screen.expect("Nothing is deleted")
-    screen.close()
+    screen.wait()
     assert len(rows(home)) == 3
     screen = on_terminal("history", "clear")
     screen.expect("Delete the whole history")
     screen.sendline("y")
     screen.expect("The history is deleted")
-    screen.close()
+    screen.wait()
     assert rows(home) == []
     assert run(["history", "clear", "--yes"]) == 0
     assert "no history" in capsys.readouterr().out

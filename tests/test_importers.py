@@ -106,22 +106,45 @@ def test_cookies_left_out_are_named_with_the_remedy() -> None:
     assert "cookies" not in codes(one(snippet("chromium-156-browser", "get-simple")["snippet"]))
 
 
+TYPE = ("content-type", "text/plain;charset=UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "lists_all"),
+    [
+        ('{"headers": {"accept": "*/*"}, "body": "x", "method": "POST"}', True),
+        ('{"headers": {"2": "b", "10": "a", "accept": "*/*", "cookie": "a=b", "Referer": "c"}, "body": "x", '
+         '"method": "POST"}', True),
+        ('{"credentials": "omit", "headers": {"X": "y", "Accept": "*/*"}, "body": "x", "method": "POST", '
+         '"mode": "cors"}', True),
+        ('{"body": "x", "cache": "default", "credentials": "omit", "headers": {"Accept": "*/*"}, '
+         '"method": "POST", "mode": "cors", "redirect": "follow"}', True),
+        ('{headers: {Accept: "*/*"}, body: "x", method: "POST"}', False),
+        ('{body: "x", headers: {accept: "*/*"}, method: "POST"}', False),
+        ('{method: "POST", mode: "cors", credentials: "omit", headers: {accept: "*/*"}, body: "x"}', False),
+        ('{method: "POST", body: "x"}', False),
+    ],
+)  # fmt: skip
+def test_what_a_menu_lists_is_all_and_what_a_person_writes_is_not(options: str, lists_all: bool) -> None:
+    assert one(f'fetch("https://a.example/", {options})').headers.has("content-type") != lists_all
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
         ("'https://a.example/'", ("GET", "https://a.example/", [], None)),
-        ("`https://a.example/` , {method: 'POST', body: ''}", ("POST", "https://a.example/", [], b"")),
+        ("`https://a.example/` , {method: 'POST', body: ''}", ("POST", "https://a.example/", [TYPE], b"")),
         (
             "'https://a.test/', {headers: new Headers({A: 'b'}), body: JSON.stringify({q: 1}), method: 'A'}",
-            ("A", "https://a.test/", [("A", "b")], b'{"q":1}'),
+            ("A", "https://a.test/", [("A", "b"), TYPE], b'{"q":1}'),
         ),
         (
             "'https://a.example/', {headers: [['a', 'b'], ['a', 'c']]}",
-            ("GET", "https://a.example/", [("a", "b"), ("a", "c")], None),
+            ("GET", "https://a.example/", [("a", "b, c")], None),
         ),
         (
             "'https://a.example/', {headers: new Headers([['a', 1]]), method: 'POST', body: 5}",
-            ("POST", "https://a.example/", [("a", "1")], b"5"),
+            ("POST", "https://a.example/", [("a", "1"), TYPE], b"5"),
         ),
         (
             "'https://a.example/', {headers: new Headers(new Headers({a: true})), method: 'P', body: null}",
@@ -129,7 +152,11 @@ def test_cookies_left_out_are_named_with_the_remedy() -> None:
         ),
         (
             "new Request('https://a.example/', {method: 'POST', body: 'x'}), {headers: {a: null}}",
-            ("POST", "https://a.example/", [("a", "null")], b"x"),
+            ("POST", "https://a.example/", [("a", "null"), ("accept", "*/*")], b"x"),
+        ),
+        (
+            "new Request('https://a.example/', {method: 'POST', body: 'x'}), {body: null}",
+            ("POST", "https://a.example/", [TYPE], b"x"),
         ),
         ("new Request('https://a.example/')", ("GET", "https://a.example/", [], None)),
         ("'https://a.example/', null", ("GET", "https://a.example/", [], None)),
@@ -166,7 +193,7 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
     assert request.headers.get("content-type") == "application/x-www-form-urlencoded;charset=UTF-8"
     plain = one(f"fetch('https://a.example/', {{method: 'POST', body: {form}.toString()}})")
     assert plain.body == body
-    assert not plain.headers.has("content-type")
+    assert list(plain.headers) == [TYPE]
     typed = one(
         f"fetch('https://a.example/', {{method: 'POST', body: {form}, headers: {{'Content-Type': 'x/y'}}}})"
     )
@@ -193,6 +220,7 @@ def test_url_search_params_bring_their_type(init: str, body: bytes) -> None:
         ("fetch('http://[bad/')", SnippetError, (1, 7), "host or port"),
         ("fetch('http://a:99999/')", SnippetError, (1, 7), "host or port"),
         ("fetch()", SnippetError, (1, 1), "without a URL"),
+        ("fetch('https://a/', {method: 'Trace'})", SnippetError, (1, 21), "sends no TRACE"),
         ("// fetch('x')", NotAFetchCall, (1, 1), "as code"),
         ("", SnippetSyntaxError, (1, 1), "empty"),
         ("\ufeff \n", SnippetSyntaxError, (1, 1), "empty"),
@@ -258,6 +286,64 @@ def test_a_bodys_characters_become_the_bytes_that_were_sent(
     text: str, content_type: str, expected: bytes
 ) -> None:
     assert body(text, content_type)[0] == expected
+
+
+@pytest.mark.parametrize("text", ['{"q":"café"}', '["é"]\n{"b":1}\r\n\n', '\x1e{"a":"é"}\n\x1e"ü"\n'])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("application/json+protobuf", "application/x-amz-json-1.1", "application/x-json", "*/*", ""),
+        *(
+            "application/json-rpc",
+            "application/csp-report",
+            "application/json-seq",
+            "application/x-jsonlines",
+        ),
+        *("application/octet-stream", "application/x-thing", "image/png", "x"),
+    ],
+)
+def test_what_reads_as_json_is_utf_8_whatever_its_type_says(text: str, content_type: str) -> None:
+    assert body(text, content_type) == (text.encode(), [])
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        *("application/json5", "application/jsonlines", "application/x-ndjson", "application/yaml"),
+        *(
+            "application/toml",
+            "application/sdp",
+            "application/x-javascript",
+            "plain/text",
+            "text/x-component",
+        ),
+        *("application/soap+xml; charset=utf-8", "application/vnd.oai.openapi+yaml", "application/xml-dtd"),
+    ],
+)
+def test_a_type_tells_a_text_by_a_word_in_it(content_type: str) -> None:
+    assert body("a: 'é'", content_type) == ("a: 'é'".encode(), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "content_type", "expected", "loss"),
+    [
+        ("naïve café", "application/x-thing", "naïve café".encode(), ["body-ambiguous"]),
+        ("naïve café", "*/*", "naïve café".encode(), ["body-ambiguous"]),
+        ("naïve café", "", "naïve café".encode("latin-1"), ["body-ambiguous"]),
+        ("{café", "application/json", b"{caf\xe9", ["body-ambiguous"]),
+        ("café", "application/octet-stream", b"caf\xe9", ["body-ambiguous"]),
+        ("PK\x03\x04é", "application/vnd.oasis.opendocument.text", b"PK\x03\x04\xe9", []),
+        ("é\x80", "application/x-thing", b"\xe9\x80", []),
+        ("é", "application/x-thing; charset=iso-8859-1", b"\xe9", []),
+    ],
+)
+def test_what_nothing_tells_is_named(text: str, content_type: str, expected: bytes, loss: list[str]) -> None:
+    assert body(text, content_type) == (expected, loss)
+
+
+def test_what_a_person_wrote_in_a_command_is_never_ambiguous() -> None:
+    request = one("curl https://a.example/ -H 'content-type: application/x-thing' -d café")
+    assert (request.body, codes(request)) == ("café".encode(), ["user-agent"])
 
 
 @given(payload=st.text(st.characters(codec="utf-8"), max_size=200), flags=st.sampled_from([0, 2]))

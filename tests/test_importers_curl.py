@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
+from fetch2py.fetch_standard import as_sent
 from fetch2py.importers import curl, parse
 from fetch2py.importers.posix_shell import commands
 from fetch2py.request import Request
@@ -323,6 +324,65 @@ def test_long_texts_are_split_at_once(text: str) -> None:
 
 # The real cURL, run by a real shell.
 
+
+@pytest.mark.parametrize(
+    ("written", "target"),
+    [
+        ("a.example/p --url-query 'a=b c'", "/p?a=b+c"),
+        ("a.example/p --url-query '+a=b%20c' --url-query =d&", "/p?a=b%20c&d"),
+        ("'a.example/p?x&#f' --url-query 'a b' -d z", "/p?x&a+b"),
+        ("a.example/p --url-query + ", "/p"),
+        ("a.example/p -G -d z=1 --url-query a=b", "/p?z=1"),
+        ("a.example/p/../q/./r?x=../y", "/q/r?x=../y"),
+        ("a.example/a//../%2e%2e/..", "/a/"),
+        ("--path-as-is a.example/p/../q", "/p/../q"),
+        ("'a.example\\..\\b'", "/..\\b"),
+    ],
+)
+def test_an_address_is_put_together_as_curl_does(written: str, target: str) -> None:
+    assert told(one(f"curl {written}"))["target"] == target
+
+
+def test_what_a_command_takes_away_stays_away() -> None:
+    sent = as_sent(one("curl a.example -X delete -H 'Accept:' -H 'content-type:' -H 'X-E;' -d a"))
+    assert sent.method == "delete"
+    assert [name for name, _ in sent.headers] == ["X-E", "user-agent", "accept-encoding"]
+
+
+def test_a_last_next_begins_no_other_request() -> None:
+    assert len(parse("curl a.example --next b.example --next")) == 2
+    with pytest.raises(SnippetError, match="no URL"):
+        parse("curl a.example --next --next")
+    with pytest.raises(SnippetError, match="read from a file"):
+        parse("curl a.example --url-query @x")
+
+
+@pytest.mark.parametrize(
+    "words", ["-b 'a=b' " * 8000, "https://a.example/ " * 20_000, "-" + "s" * 1_000_000, 'a"b" ' * 20_000]
+)
+def test_a_long_command_is_read(words: str) -> None:
+    assert parse(f"curl {words} https://a.example/")[-1].url == "https://a.example/"
+
+
+def test_of_an_option_that_is_given_twice_the_last_one_counts() -> None:
+    assert fields(one("curl a.example -A x -H 'B: c' -A y -e d -A z").headers) == {
+        "user-agent": "z", "b": "c", "referer": "d", "accept": "*/*",
+    }  # fmt: skip
+    assert not one("curl a.example -A x -A ''").headers.has("user-agent")
+
+
+@pytest.mark.parametrize("quote", ['^"', '"'])
+def test_a_carriage_return_alone_is_a_bodys_own(quote: str) -> None:
+    body = f"a\\{quote}b\rc\r\rd"
+    first, second = parse(
+        f"curl {quote}a.example{quote} ^\n  --data-raw {quote}{body}{quote}\rcurl b.example"
+    )
+    assert first.body == b'a"b\rc\r\rd'
+    assert second.url == "http://b.example"
+    slashes = parse(f'curl ^"https://a.example/^" --data-raw {quote}a\\\\{quote}\rcurl b.example')
+    assert [request.url for request in slashes] == ["https://a.example/", "http://b.example"]
+
+
 needs_curl = pytest.mark.skipif(
     not (shutil.which("curl") and shutil.which("bash")), reason="curl and bash are needed to compare with"
 )
@@ -352,7 +412,7 @@ def by_curl(server: Server, text: str) -> list[dict[str, Any]]:
 
 
 def by_us(text: str) -> list[dict[str, Any]]:
-    return [told(request) for request in parse(text)]
+    return without_agent([told(as_sent(request, "curl/")) for request in parse(text)])
 
 
 def without_agent(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -424,9 +484,15 @@ bodies = st.one_of(
     st.tuples(st.just("--data-urlencode"), data.filter(lambda text: "@" not in text and "=" not in text)),
     st.tuples(st.just("--json"), data),
 )
-methods = st.tuples(st.sampled_from(["-X", "--request"]), st.sampled_from(["PUT", "patch", "PURGE", "POST"]))
+methods = st.tuples(
+    st.sampled_from(["-X", "--request"]), st.sampled_from(["PUT", "patch", "PURGE", "POST", "delete", "post"])
+)
 empty = st.tuples(
-    st.just("-H"), st.sampled_from(["x-e;", "x-f:", "Content-Type:", "Accept: a/b", "accept;", "x; y"])
+    st.just("-H"),
+    st.sampled_from(["x-e;", "x-f:", "Content-Type:", "Accept: a/b", "accept;", "Accept:", "x; y", "x-g; "]),
+)
+paths = st.lists(st.sampled_from(["..", ".", "", "p", "...", "%2e%2E", ".a"]), max_size=5).map(
+    lambda segments: "/" + "/".join(segments)
 )
 queries = st.text(st.sampled_from("abZ019-_.~*'\"$`!%^&|;<>()=+,/?:@"), max_size=12)
 
@@ -434,6 +500,7 @@ queries = st.text(st.sampled_from("abZ019-_.~*'\"$`!%^&|;<>()=+,/?:@"), max_size
 @needs_curl
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
+    path=paths,
     query=queries,
     options=st.lists(st.one_of(fields_given, agents, cookies, empty, users), max_size=4),
     sent=st.lists(bodies, max_size=3),
@@ -443,14 +510,14 @@ queries = st.text(st.sampled_from("abZ019-_.~*'\"$`!%^&|;<>()=+,/?:@"), max_size
     between=st.sampled_from([" ", " \\\n  ", "\t"]),
 )
 def test_any_command_is_read_as_curl_reads_it(
-    recorder: Server, query: str, options: Any, sent: Any, method: Any, **how: Any
+    recorder: Server, path: str, query: str, options: Any, sent: Any, method: Any, **how: Any
 ) -> None:
     # -G's data become a part of the address, which cURL takes as it is, spaces and all.
     get = how["get"] and all(name == "--data-urlencode" for name, _ in sent)
     words = ["curl", "-s", "-o", "/dev/null", "--max-time", "5", *(["-G"] if get else [])]
     for index, (name, value) in enumerate([*options, *method, *sent]):
         words += [name, how["quotes"][index](value)]
-    words.append(quoted_double(f"{recorder.url}/p?{query}"))
+    words.append(quoted_double(f"{recorder.url}{path}?{query}"))
     text = how["between"].join(words)
     ours, theirs = by_us(text), without_agent(by_curl(recorder, text))
     for found in (ours, theirs) if get else ():

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
+from fetch2py.fetch_standard import as_sent
 from fetch2py.importers import parse
 from fetch2py.request import Request
 from tests.copied_files import har_text, har_wires, told, went
@@ -58,6 +59,24 @@ def test_chromiums_entries_are_the_wire(number: int) -> None:
         assert ours["headers"] == theirs["headers"]
     if "file-content" not in codes(request):
         assert ours["body"] == theirs["body"]
+
+
+def test_a_body_that_is_only_counted_is_missing() -> None:
+    json_type = {"content-type": "application/json"}
+    for posted in (None, {"text": ""}):
+        assert codes(one(entry(headers=json_type, posted=posted, bodySize=500))) == ["body-missing"]
+    assert one(entry(headers=json_type, posted={"text": ""}, bodySize=0)).body == b""
+    assert codes(one(entry(headers=json_type, posted={"text": "{}"}, bodySize=500))) == []
+    assert codes(one(entry(headers=json_type, bodySize=-1))) == ["body-unclear"]
+    assert codes(one(entry("GET", bodySize=5))) == []
+
+
+def test_a_field_that_no_entry_lists_is_not_invented_but_for_a_browser() -> None:
+    assert not as_sent(one(entry(posted={"text": "x"}))).headers.has("accept")
+    assert not as_sent(one(entry(posted={"text": "x"}))).headers.has("content-type")
+    provisional = one(entry(headers={"user-agent": "Mozilla/5.0"}))
+    assert as_sent(provisional).headers.get("accept") == "*/*"
+    assert as_sent(one(entry("delete"))).method == "delete"
 
 
 def test_the_length_tells_which_bytes_were_meant() -> None:

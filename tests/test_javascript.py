@@ -373,3 +373,34 @@ def test_stringify_writes_what_json_can_hold() -> None:
     assert stringify([math.inf, "\ud800\x01\x7f\u2028", True]) == '[null,"\\ud800\\u0001\x7f\u2028",true]'
     assert stringify([Opaque((0, 1))]) is None
     assert repr(UNDEFINED) == "UNDEFINED"
+
+
+@pytest.mark.parametrize(
+    "doubled",
+    ["A + A", "`${A}${A}`", "[A, A]", "{x: A, y: A}", "{x: A, ...{y: A}}", "JSON.stringify([A, A])"],
+)
+def test_what_a_few_names_build_together_has_an_end(doubled: str) -> None:
+    names = [f"const a{n} = {doubled.replace('A', f'a{n - 1}')};" for n in range(1, 40)]
+    text = "\n".join(("const a0 = 'https://a.example/';", *names, "fetch('x', JSON.stringify(a39))"))
+    with pytest.raises(SnippetSyntaxError, match="comes to more than 10,000,000 characters") as caught:
+        calls(text, "fetch")
+    assert caught.value.span is not None
+
+
+def test_a_long_name_counts_as_often_as_it_is_built() -> None:
+    text = f"const a = {{{'x' * 100_000}: 1}};\nfetch([{'a,' * 1000}])"
+    with pytest.raises(SnippetSyntaxError, match="comes to more than"):
+        calls(text, "fetch")
+
+
+def test_a_chain_of_names_and_blocks_side_by_side_are_told_apart() -> None:
+    chain = "".join(f"const a{n} = [a{n - 1}];" for n in range(1, 50))
+    assert isinstance(calls(f"const a0 = {{}}; {chain} f(a49); fetch(a0)", "fetch")[0].arguments[0], Opaque)
+    inside = (
+        "{{const a = 1} {const b = 2; {const c = 3} fetch(b, a, c)}} for (const d = 4;;) {fetch(d)} fetch(d)"
+    )
+    first, second, third = calls(inside, "fetch")
+    assert first.arguments[0] == 2
+    assert [type(value) for value in first.arguments[1:]] == [Opaque, Opaque]
+    assert second.arguments == (4,)
+    assert isinstance(third.arguments[0], Opaque)

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fetch2py.errors import SlotError
 from fetch2py.message import fill, find, held, renew
@@ -438,3 +440,57 @@ class TestFreshIds:
         assert renew(request(body), ()) == request(body)
         with pytest.raises(SlotError, match="leads to no text"):
             renew(request(body), ("json:/z",))
+
+
+PIECES = st.sampled_from(
+    [
+        *("q=hello+you", "&", "a[b]=1", "a[]=x", "[", "]", '{"prompt":"hello you"}', '{"a": ["hello you"]}'),
+        *('"', "'", "\\", "%41", "%e4", "%E4%BD%A0", "+", "<", "<p>", "</p>", "&lt;", "<![CDATA[", "]]>"),
+        *("aGVsbG8geW91", "eyJxIjoiaGVsbG8geW91In0=", "--b", "--b--", "{html}", "{text}", "hello you"),
+        *(">", "json:", "base64:", "/", "~", "#", "?", "\n", "\r\n", "\r\n\r\n", " ", "\x00", "\ufeff"),
+        *('Content-Disposition: form-data; name="q"', "\ud83d", "\ud800"),
+    ]
+)
+TYPES = [
+    *(FORM, JSON, "text/plain", "application/xml", "application/x-ndjson", "", "multipart/form-data"),
+    *("application/connect+json", "application/grpc-web-text+json", "multipart/form-data; boundary=b"),
+]
+
+
+@settings(deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=30),
+    st.sampled_from(TYPES),
+    st.lists(PIECES, max_size=6).map("".join),
+    st.sampled_from([None, "hello you", "hello", "x"]),
+    st.sampled_from(["", "gzip", "deflate", "br"]),
+)
+def test_whatever_the_request_what_is_found_is_there(
+    body: str, content_type: str, query: str, sent: str | None, coding: str
+) -> None:
+    headers = Headers([("content-type", content_type), ("content-encoding", coding)])
+    raw = body.encode("utf-8", "surrogatepass")
+    post = Request("POST", f"https://x.example/hello%20you?{query}", headers, raw)
+    finding = find(post, sent)
+    assert finding.reason
+    assert finding.sure <= (finding.slot is not None)
+    for slot, text in finding.candidates:
+        assert as_browsers_send(held(post, slot)) == text
+    for slot in finding.new_ids:
+        assert held(post, slot)
+    if finding.slot is not None:
+        refusal = ""
+        try:
+            changed = fill(post, finding.slot, finding.also, "new", finding.template)
+        except SlotError as error:
+            refusal = error.message
+        if refusal:
+            assert "boundary" in refusal
+            return
+        new = finding.template.replace("{html}", "new").replace("{text}", "new") or "new"
+        assert held(changed, finding.slot) == new
+        assert {held(changed, slot) for slot in finding.also} <= {"new", new}
+
+
+def as_browsers_send(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -131,7 +131,29 @@ def test_what_only_running_gives_is_refused_not_guessed(both: Bench, options: st
     "call",
     [
         'new Request("U", {method: "POST", body: "x"}), {headers: {a: "1"}}',
+        'new Request("U", {method: "POST", body: "x"}), {headers: {a: "1"}, body: null}',
+        'new Request("U", {method: "POST", body: "x"}), {headers: {a: "1"}, body: "y"}',
         'new Request("U", {method: "POST", body: "x"}), {body: new URLSearchParams("a=b")}',
+        'new Request("U", {method: "POST", body: "x", headers: {accept: "a/b"}}), {body: "y"}',
+        'new Request("U", {method: "POST", headers: {a: "1"}}), {body: new URLSearchParams("a=b")}',
+        '"U", {method: "POST", headers: {Accept: "application/json"}, body: "z"}',
+        '"U", {method: "POST", mode: "cors", credentials: "include", headers: {accept: "a/b"}, body: "é"}',
+        '"U", {headers: {Accept: "a/b"}, body: new URLSearchParams("a=b").toString(), method: "POST"}',
+        '"U", {headers: {"X-Dup": " 1 ", "x-dup": "2", cookie: "a=b", Cookie: "c=d"}}',
+        '"U", {headers: [["X-Dup", "1"], ["x-b", ""], ["x-dup", " 2"], ["X-DUP", ""]]}',
+    ],
+)
+def test_types_and_repeated_fields_are_nodes(both: Bench, call: str) -> None:
+    for node, ours in compare(both, f"fetch({call.replace('U', both.origin, 1)})"):
+        assert isinstance(node, Received)
+        assert isinstance(ours, Received)
+        assert node.get("content-type") == ours.get("content-type")
+        assert node.get("x-dup") == ours.get("x-dup")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
         '"U", {__proto__: {method: "POST"}}',
     ],
 )

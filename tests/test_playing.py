@@ -34,6 +34,9 @@ class Diary(Watcher):
     def __init__(self) -> None:
         self.seen: list[Any] = []
 
+    def begin(self) -> None:
+        self.seen.append("begun")
+
     def head(self, status: int, headers: Fields) -> None:
         self.seen.append((status, tuple(headers)))
 
@@ -104,7 +107,8 @@ def test_the_recorded_dialect_reads_it_unless_another_is_named() -> None:
 def test_all_of_an_answer_is_seen() -> None:
     diary, other = Diary(), Watcher()
     list(Played(recording("a"), Pace(0, print), watchers=[diary, other]))
-    head, piece, last, end = diary.seen
+    begun, head, piece, last, end = diary.seen
+    assert begun == "begun"
     assert head == (200, SSE)
     assert piece == (b'data: {"event":"cmpl","text":"a"}\n\n', [Text("a")])
     assert last == (b'data: {"event":"all_done"}\n\n', [])
@@ -119,7 +123,7 @@ def test_an_answer_that_is_not_read_on_is_seen_broken() -> None:
         Ending(2.0, "complete"),
     )
     list(Played(broken, Pace(0, print), watchers=[diary]))
-    assert [seen[0] for seen in diary.seen[1:]] == [b"\0\xff\xff\xff\xff", "broken"]
+    assert [seen[0] for seen in diary.seen[2:]] == [b"\0\xff\xff\xff\xff", "broken"]
     assert "not read" in diary.seen[-1][1]
 
 
@@ -135,7 +139,7 @@ def test_both_twins_are_looked_on() -> None:
 
         asyncio.run(read())
     assert diary.seen == twin.seen
-    assert diary.seen[0][0] == 200
+    assert diary.seen[1][0] == 200
     assert diary.seen[-1] == ("complete", "", [End("clean")])
 
 
@@ -143,7 +147,8 @@ def test_a_connection_that_cannot_be_made_is_seen_lost() -> None:
     diary = Diary()
     with pytest.raises(WireError):
         list(Answer(Request("GET", "http://127.0.0.1:9"), watchers=[diary]))
-    [(how, error, _)] = diary.seen
+    [begun, (how, error, _)] = diary.seen
+    assert begun == "begun"
     assert how == "lost"
     assert error
 

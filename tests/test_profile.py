@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tomllib
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -394,7 +396,7 @@ def test_no_secret_is_in_a_template() -> None:
 def test_a_template_with_a_secret_of_its_own_is_one() -> None:
     template = "<m password='FAKEhunter2FAKE9'><text>{html}</text></m>"
     body = template.replace("{html}", "old").encode()
-    request = chat(headers=Headers([("content-type", "text/xml")]), body=body)
+    request = chat(headers=Headers([("content-type", "text/plain")]), body=body)
     profile = Profile.from_request(request, slot="raw:", template=template)
     assert (profile.template, profile.secrets["message.template"]) == ("${secret:message.template}", template)
     assert profile.fill("new").body == body.replace(b"old", b"new")
@@ -431,3 +433,25 @@ def test_refreshing_takes_a_packed_body_whole() -> None:
     profile = Profile.from_request(chat(headers=headers, body=b'{"m":"a"}'), slot="json:/m")
     new = chat(headers=headers, body=b'{"m":"b"}')
     assert refreshed(profile, new).captured().body == new.body
+
+
+def test_secrets_in_a_compressed_body_are_locked_away_with_it() -> None:
+    body = gzip.compress(
+        json.dumps({"prompt": "hello there", "access_token": "FAKE0123456789abcdefFAKE"}).encode()
+    )
+    headers = Headers([("content-type", "application/json"), ("content-encoding", "gzip")])
+    request = Request("POST", "https://a.example/", headers, body)
+    profile = Profile.from_request(request, slot="json:/prompt")
+    document = profile.document()
+    assert b64encode(body).decode()[:40] not in document
+    assert "${secret:body}" in document
+    again = Profile.from_document(document, profile.secrets)
+    assert again.captured().body == body
+    filled = json.loads(gzip.decompress(again.fill("new").body or b""))
+    assert filled == {"prompt": "new", "access_token": "FAKE0123456789abcdefFAKE"}
+    plain = Request("POST", "https://a.example/", headers, gzip.compress(b'{"prompt":"hi"}'))
+    assert Profile.from_request(plain).request.body == plain.body
+    bomb = Request("POST", "https://a.example/", headers, gzip.compress(b"0" * (65 << 20)))
+    assert Profile.from_request(bomb).request.body == b"${secret:body}"
+    shown = Request("POST", "https://a.example/", headers, b'{"prompt":"hi"}')
+    assert Profile.from_request(shown).request.body == shown.body

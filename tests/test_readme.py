@@ -21,6 +21,7 @@ DOCUMENTS = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md")
 # Commands that other tests or the gate itself run, each with the place that does.
 ELSEWHERE = {
     "python -m pip install .": "test_clone.py",
+    'python -m pip install ".[serve]"': "test_clone.py",
     "make demo": "test_clone.py",
     "make test": "../.ci/run",
 }

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from fetch2py.errors import ReplyMalformed
@@ -67,6 +67,7 @@ heads = some.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     heads, some.lists(some.tuples(times, bodies)), texts, some.sampled_from(["complete", "broken", "lost"])
 )
@@ -181,6 +182,7 @@ def test_a_secret_is_found_wherever_it_is_cut(body: str) -> None:
 words = some.text("abé", min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(
     some.lists(words, max_size=4),
     some.lists(words | some.sampled_from([" ", "-", "ab" * 9]), max_size=9),

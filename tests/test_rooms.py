@@ -32,6 +32,7 @@ OURS: dict[str, set[str]] = {
     "refreshing": {"credentials", "errors", "fetch_standard", "jsontext", "message", "profile", "request"},
     "recording": {"credentials", "errors"},
     "dialects": {"errors", "events", "framing", "jsontext"},
+    "learning": {"dialects", "framing", "jsontext"},
     "exchange": {"dialects", "errors", "events", "framing", "jsontext"},
     "wire": {"errors", "fetch_standard", "request"},
     "answer": {
@@ -45,7 +46,8 @@ OURS: dict[str, set[str]] = {
     },
     "cli": {
         "answer", "arrival", "attaching", "credentials", "dialects", "errors", "events", "exchange",
-        "importers", "message", "profile", "profiles", "recording", "refreshing", "request", "server",
+        "importers", "learning", "message", "profile", "profiles", "recording", "refreshing", "request",
+        "server",
         "standin", "store", "unrepeatable", "version", "wire",
     },
     "__main__": {"cli"},

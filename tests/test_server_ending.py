@@ -11,7 +11,7 @@ import pytest
 
 from fetch2py.errors import ProfileInvalid
 from fetch2py.profiles import Kept
-from fetch2py.server import Access, create_app
+from fetch2py.server import Access, Limits, create_app
 from tests.back_end import (
     Wire,
     back_end,
@@ -74,19 +74,42 @@ def test_what_has_not_begun_is_an_http_error_when_the_server_stops(target: str) 
 
 
 def test_reasoning_that_nobody_asked_for_begins_no_stream() -> None:
-    go = threading.Event()
+    """Here the refusal is in the same piece as the reasoning."""
+    refusal = '{"event":"error","error":{"message":"Enough."}}'
+    whole = "".join(f"data: {event}\n\n" for event in (thought("hm"), refusal)).encode()
 
     def script(connection: Connection) -> None:
-        begin(thought("hm"), then=lambda _: None)(connection)
-        connection.wait(go)
-        connection.chunk(b'data: {"event":"error","error":{"message":"Enough."}}\n\n')
-        connection.chunk(b"")
+        connection.receive_request()
+        connection.reply(whole, headers=(("content-type", "text/event-stream"),))
 
     with talking(script) as running, running.client() as client:
-        threading.Timer(0, go.set).start()
-        got = client.post("/chat/kimi", json={"message": "hi"})
-    assert got.status_code == 502
-    assert "Enough." in got.json()["error"]["message"]
+        plain = client.post("/chat/kimi", json={"message": "hi"})
+        typed = client.post("/chat/kimi?reasoning=1", json={"message": "hi"})
+    assert plain.status_code == 502
+    assert "Enough." in plain.json()["error"]["message"]
+    assert typed.text.startswith("data:hm\n\nevent: error\ndata:Enough.")
+
+
+def test_reasoning_that_nobody_asked_for_is_left_out_of_a_stream() -> None:
+    go, more = threading.Event(), threading.Event()
+
+    def script(connection: Connection) -> None:
+        connection.receive_request()
+        connection.head(headers=(("content-type", "text/event-stream"), ("transfer-encoding", "chunked")))
+        connection.wait(go)
+        connection.chunk(f"data: {thought('hm')}\n\n".encode())
+        connection.wait(more)
+        for event in done("text"):
+            connection.chunk(f"data: {event}\n\n".encode())
+        connection.chunk(b"")
+
+    with talking(script, limits=Limits(per_minute=0, ping_seconds=0.05)) as running, Wire(running) as wire:
+        wire.ask().until(b": ping\n\n")
+        go.set()
+        for _ in range(3):
+            wire.until(b": ping\n\n")
+        more.set()
+        assert b"hm" not in wire.until(b"data:text\n\n")
 
 
 # Odd surroundings

@@ -9,7 +9,6 @@ import logging
 import socket
 import ssl
 import threading
-import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -18,13 +17,13 @@ from typing import Any
 
 import pytest
 import trustme
-import zstandard
 
 from fetch2py.errors import ReplyMalformed, ReplyRefused, ReplyTruncated, WireError
 from fetch2py.request import Headers, Request
 from fetch2py.wire import Response, Timeouts, astream, stream
 from fetch2py.wire.lean import LeanWire
 from fetch2py.wire.outgoing import locate, redirect
+from tests.compressing import CODINGS, pressed
 from tests.servers import Connection, Received, Script, serve, serve_http2
 
 SHORT = 0.2
@@ -328,21 +327,7 @@ def test_neither_log_nor_exception_repeats_the_query(fetch: Fetch, caplog: pytes
 # What comes back
 
 
-def _coded(coding: str) -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
-    """The compression of a stream: a function that flushes each piece, and one that ends it."""
-    if coding == "br":
-        brotlis = brotli.Compressor()
-        return lambda data: brotlis.process(data) + brotlis.flush(), brotlis.finish
-    if coding == "zstd":
-        zstd = zstandard.ZstdCompressor().compressobj()
-        flush = zstandard.COMPRESSOBJ_FLUSH_BLOCK
-        return lambda data: zstd.compress(data) + zstd.flush(flush), zstd.flush
-    window = {"gzip": 31, "deflate": 15}[coding]
-    zipper = zlib.compressobj(wbits=window)
-    return lambda data: zipper.compress(data) + zipper.flush(zlib.Z_SYNC_FLUSH), zipper.flush
-
-
-@pytest.mark.parametrize("coding", ["identity", "gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("coding", CODINGS)
 def test_each_piece_is_there_as_soon_as_its_bytes_are(coding: str) -> None:
     """The server sends a piece only after the client has read the one before."""
     seen = [threading.Event() for _ in range(3)]
@@ -350,7 +335,7 @@ def test_each_piece_is_there_as_soon_as_its_bytes_are(coding: str) -> None:
     def script(connection: Connection) -> None:
         connection.receive_request()
         connection.head(200, (("content-encoding", coding), ("transfer-encoding", "chunked")))
-        press, finish = (bytes, bytes) if coding == "identity" else _coded(coding)
+        press, finish = pressed(coding)
         for number, event in enumerate(seen):
             connection.chunk(press(b"piece %d" % number))
             connection.wait(event)

@@ -90,6 +90,11 @@ class Reading:
         return self._exchange.why
 
     @property
+    def unread(self) -> bool:
+        """Whether records came, and no rules read them: what is in them can be learned."""
+        return self._exchange.unread
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know beside the events. Secrets are masked."""
         return tuple(map(self._masked, self._exchange.notes))
@@ -111,6 +116,11 @@ class Reading:
     def _enough(self) -> bool:
         # A server that never stops would be read for ever.
         return self._exchange.given_up and not self._raw
+
+    def _begin(self) -> None:
+        self._begun = True
+        for watcher in self._watchers:
+            watcher.begin()
 
     def _receive_head(self, head: Response[Any]) -> list[Event]:
         for watcher in self._watchers:

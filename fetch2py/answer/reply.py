@@ -52,7 +52,7 @@ class Iterated(Reading, ABC):
         return self._run()
 
     def _run(self) -> Generator[_Step, None, None]:
-        self._begun = True
+        self._begin()
         try:
             with self._response() as response:
                 yield b"", self._receive_head(response)
@@ -127,6 +127,11 @@ class Asked(Reading):
         self._request = request
         self._timeouts = timeouts
 
+    def _begin(self) -> None:
+        if self._watchers:
+            wire.prepare()
+        super()._begin()
+
 
 class Answer(Iterated, Asked):
     """The answer to one request: a context manager, and an iterator over its events.
@@ -169,7 +174,7 @@ class AsyncAnswer(Asked):
         return self._run()
 
     async def _run(self) -> AsyncGenerator[_Step, None]:
-        self._begun = True
+        self._begin()
         try:
             async with self._opener(self._request, self._timeouts) as response:
                 self._offer = response.offer

@@ -29,6 +29,9 @@ class Watcher:
 
     account: Callable[[Account], None] | None = None
 
+    def begin(self) -> None:
+        """The request goes out now."""
+
     def head(self, status: int, headers: Fields) -> None:
         """The head is in."""
 

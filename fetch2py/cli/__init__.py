@@ -35,6 +35,7 @@ _READER_HAS_GONE = (errno.EPIPE, errno.EINVAL)
 COMMANDS = {
     "import": ("importing", "Keep a copied request as a profile."),
     "replay": ("replaying", "Send a profile's request with a new message; the answer streams."),
+    "learn": ("learning", "Find out where the text stands in a profile's answers."),
     "play": ("playing", "Show an answer that was recorded, as if it arrived now."),
     "history": ("history", "The replays that were kept, with their answers."),
     "list": ("shelf", "The profiles, with host, slot and how long their tokens live."),

@@ -21,6 +21,7 @@ from fetch2py.events import End, Error
 if TYPE_CHECKING:
     from fetch2py.answer import Iterated, Watcher
     from fetch2py.cli.explaining import Explanation
+    from fetch2py.cli.lessons import Pupil
     from fetch2py.cli.printing import Printer
     from fetch2py.cli.recording_file import RecordingFile
     from fetch2py.cli.statistics import Statistics
@@ -52,13 +53,16 @@ class Onlookers(AbstractContextManager["Onlookers"]):
     explanation: Explanation | None = None
     statistics: Statistics | None = None
     recording: RecordingFile | None = None
+    # Learns from an answer that nobody else reads.
+    pupil: Pupil | None = None
     # The figures are an object among the others.
     as_json: bool = False
 
     @property
     def watchers(self) -> list[Watcher]:
         """All there are."""
-        return [one for one in (self.recording, self.statistics, self.explanation) if one is not None]
+        everybody = (self.recording, self.statistics, self.explanation, self.pupil)
+        return [one for one in everybody if one is not None]
 
     def __exit__(self, *_: object) -> None:
         if self.recording is not None:
@@ -107,7 +111,8 @@ def show(
         for told in answer.notes:
             if told != answer.error:
                 terminal.note(told)
-        answer.raise_for_outcome()
+        if looks.pupil is None or not looks.pupil.taught:
+            answer.raise_for_outcome()
     except ExchangeError as error:
         raise type(error)(error.message, hint=error.hint or hint(answer)) from error
     return 0
@@ -123,7 +128,7 @@ def _print(answer: Iterated, options: Mapping[str, Any], looks: Onlookers) -> No
                 if options["raw"]:
                     _pass_through(answer.raw_chunks(), spinner)
                 else:
-                    for event in answer:
+                    for event in looks.pupil.heard(answer, spinner.stop) if looks.pupil else answer:
                         printer.show(event)
         except WireError as error:
             # A program that reads lines is told as well, and finds an end.

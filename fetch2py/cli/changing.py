@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from fetch2py.cli import terminal
+from fetch2py.errors import SlotError
 from fetch2py.request import Headers, Request
 
 __all__ = ["SETTINGS_HELP", "new_message", "request_lines", "with_fields", "with_files", "with_settings"]
@@ -24,6 +25,8 @@ SETTINGS_HELP = (
 )
 
 _STDIN = "-"
+# So many equals signs of a setting are tried as the end of its slot.
+_MOST_EQUALS = 20
 # The line end that a shell or an editor puts behind a text; it isn't the person's.
 _LAST_LINE_END = re.compile(r"\r?\n\Z")
 
@@ -52,14 +55,24 @@ def new_message(argument: str | None, option: str | None) -> str | None:
 
 def with_settings(request: Request, settings: Iterable[str]) -> Request:
     """The request with each SLOT=VALUE of `settings` set: of the type that stood there."""
+    for setting in settings:
+        if "=" not in setting:
+            raise click.UsageError("--set wants SLOT=VALUE, such as --set json:/model=k2.")
+        request = _with_setting(request, setting)
+    return request
+
+
+def _with_setting(request: Request, setting: str) -> Request:
+    """The request with the longest slot set that there is: names and values can have equals signs too."""
     from fetch2py.message import assign
 
-    for setting in settings:
-        slot, equals, value = setting.partition("=")
-        if not equals:
-            raise click.UsageError("--set wants SLOT=VALUE, such as --set json:/model=k2.")
-        request = assign(request, slot, value)
-    return request
+    pieces = setting.split("=", _MOST_EQUALS)
+    for count in range(len(pieces) - 1, 1, -1):
+        try:
+            return assign(request, "=".join(pieces[:count]), "=".join(pieces[count:]))
+        except SlotError:
+            continue
+    return assign(request, pieces[0], "=".join(pieces[1:]))
 
 
 def with_files(request: Request, files: Iterable[str]) -> Request:

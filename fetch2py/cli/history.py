@@ -34,7 +34,15 @@ _MESSAGE, _ANSWER = 24, 40  # cells: a line fits most terminals
 
 @click.group("history", epilog=_EPILOG, invoke_without_command=True)
 @click.option("--profile", metavar="NAME", help="Only the replays of this profile.")
-@click.option("-n", "count", type=click.IntRange(min=1), default=_SHOWN, show_default=True, metavar="COUNT")
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(min=1),
+    default=_SHOWN,
+    show_default=True,
+    metavar="COUNT",
+    help="At most so many, the newest.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line, texts in full.")
 @click.pass_context
 def history_command(context: click.Context, profile: str | None, count: int, as_json: bool) -> None:
@@ -77,7 +85,7 @@ def show_command(number: int, as_json: bool) -> None:
 @click.argument("old", metavar="A", type=int)
 @click.argument("new", metavar="B", type=int)
 def diff_command(old: int, new: int) -> None:
-    """How the answer of the replay B differs from that of A, line by line."""
+    """How the answer of replay B differs from that of A."""
     from difflib import unified_diff
 
     history = _history()

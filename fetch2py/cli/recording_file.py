@@ -43,7 +43,7 @@ class RecordingFile(Watcher):
         self._known = Head(200, (), 0.0, host, dialect, sent)
         self._recorder = Recorder(secrets)
         self._clock = clock
-        self._start = clock()
+        self._start = 0.0
         self._closed = False
         self._state: Literal["waiting", "on", "over"] = "waiting"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -56,6 +56,9 @@ class RecordingFile(Watcher):
             ) from error
         except OSError as error:
             raise click.UsageError(f"--record {path}: {error.strerror}.") from error
+
+    def begin(self) -> None:
+        self._start = self._clock()
 
     def head(self, status: int, headers: Fields) -> None:
         if reason := opaque(headers):

@@ -53,8 +53,13 @@ def _keep(
         store = Store.default()
         if not store.settings().history:
             return
-        from fetch2py.store.history import Entry, History
+        from fetch2py.store.history import MOST_BYTES, Entry, History
 
+        if len(answer.text) > MOST_BYTES:
+            terminal.note(
+                "This answer is too long for the history: `--record FILE` keeps answers of any length."
+            )
+            return
         entry = Entry(
             number=0,
             time=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -28,6 +28,7 @@ from fetch2py.cli.tokens import token_note
 
 if TYPE_CHECKING:
     from fetch2py.answer import Iterated
+    from fetch2py.cli.lessons import Pupil
     from fetch2py.cli.recording_file import RecordingFile
     from fetch2py.request import Request
 
@@ -64,6 +65,7 @@ def _seconds(option: str, default: float, told: str) -> Callable[[_Decorated], _
 @showing_options
 @click.option("--record", metavar="FILE", help="Keep the answer as it arrives, for `fetch2py play FILE`.")
 @click.option("--no-history", is_flag=True, help="Don't keep this replay in the history.")
+@click.option("--yes", is_flag=True, help="If nobody knows the answer's rules, take the likeliest text.")
 @click.option("--allow-lossy", is_flag=True, help="Send even a body that has lost bytes in the copy.")
 @click.option("--dry-run", is_flag=True, help="Show the request, secrets masked; send nothing.")
 @_seconds("--connect-timeout", 10, "To connect; 0 waits for ever.")
@@ -95,6 +97,8 @@ def replay_command(**options: Any) -> int:
     if expired := token_note(profile.secrets, options["name"]):
         terminal.note(expired)
     with looks:
+        if dialect is None and not options["raw"]:
+            looks.pupil = _pupil(options, message or "", secrets)
         if options["record"]:
             looks.recording = _recording(options["record"], request, dialect, message, secrets)
         answer = Answer(
@@ -127,6 +131,13 @@ def _recording(
     return RecordingFile(
         path, host=host, dialect=dialect, sent=message or "", secrets=secrets, clock=monotonic
     )
+
+
+def _pupil(options: Mapping[str, Any], sent: str, secrets: tuple[str, ...]) -> Pupil:
+    from fetch2py.cli.lessons import Asking, Pupil
+    from fetch2py.cli.pasting import can_ask
+
+    return Pupil(sent, Asking(options["name"], secrets, options["yes"], can_ask(None)))
 
 
 def _next_step(answer: Iterated, name: str) -> str:

@@ -20,13 +20,16 @@ _DIGITS = 3
 
 
 class Statistics(Watcher):
-    """Times an answer by `clock`, which tells seconds. The request goes out as this is made."""
+    """Times an answer by `clock`, which tells seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._start = clock()
+        self._start = 0.0
         self._arrival = Arrival()
         self.account = self._record
+
+    def begin(self) -> None:
+        self._start = self._clock()
 
     def head(self, status: int, headers: Fields) -> None:
         self._arrival.head(self._now())

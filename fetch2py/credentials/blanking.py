@@ -41,12 +41,14 @@ class Blanking:
     def _given_out(self, *, ended: bool) -> bytes:
         window, position, out = self._window, self._start, []
         unsure = self._unsure(position)
-        match = self._pattern.search(window, position)
-        while match is not None and (ended or match.start() < unsure):
+        # Where nothing is sure, searching would only go over the same bytes with every piece.
+        while ended or unsure > position:
+            match = self._pattern.search(window, position)
+            if match is None or (match.start() >= unsure and not ended):
+                break
             out += [window[position : match.start()], _blank(len(match[0]))]
             position = match.end()
             unsure = self._unsure(position)
-            match = self._pattern.search(window, position)
         out.append(window[position:unsure])
         held = window[unsure:]
         if ended:

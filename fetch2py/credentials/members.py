@@ -15,8 +15,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple, TypeAlias
-from urllib.parse import unquote_plus
+from typing import TypeAlias
 
 from fetch2py.credentials.rules import (
     BEGINNINGS,
@@ -27,19 +26,12 @@ from fetch2py.credentials.rules import (
     is_token,
     looks_opaque,
 )
+from fetch2py.credentials.spelling import ESCAPED, Secret, Spelling
 
-__all__ = ["ESCAPED", "PERCENT", "Spelling", "carried", "in_json", "is_message"]
+Finder: TypeAlias = Callable[[str, int], Iterable[Secret]]
+"""What else is found in a JSON text; so many levels of texts inside of it may still be entered."""
 
-Secret: TypeAlias = tuple[int, int, str]
-"""Where one starts and ends, and the name that it has; "" for one that is known by its shape alone."""
-
-
-class Spelling(NamedTuple):
-    """How a text is spelt inside another: which piece stands for one character, and what reads all."""
-
-    piece: re.Pattern[str]
-    read: Callable[[str], str]
-
+__all__ = ["LEVELS", "Finder", "carried", "in_json", "is_message", "name_ahead"]
 
 _COLON = r"[ \t\r\n]*+:[ \t\r\n]*+"
 _MEMBER = re.compile(rf'"([^"\\]{{1,128}}+)"{_COLON}["\[{{]')
@@ -59,6 +51,7 @@ _VALUE = re.compile(rf'"value"{_COLON}(?=")')
 _DUO = re.compile(r'\[[ \t\r\n]*+"([^"\\]{1,128}+)"[ \t\r\n]*+,[ \t\r\n]*+(?=")')
 # So much space may be in front of such a pair.
 _GAP = 80
+_IDENTIFIER = re.compile(r"[\w.\- ]{1,80}+")
 _END_OF_DUO = re.compile(r"[ \t\r\n]*+\]")
 # A string whose first three letters could be a known token's: three sets pass over most strings at once.
 _LETTERS = [
@@ -73,7 +66,10 @@ _TOKEN = re.compile(rf'"([{_LETTERS[0]}][{_LETTERS[1]}][{_LETTERS[2]}][^"\\]{{8,
 
 # A member whose string may be JSON. Each text is entered from the one around it, and no site goes deeper.
 _JSON_MEMBER = re.compile(rf'"([^"\\]{{1,128}}+)"{_COLON}(?="[{{\[])')
-_LEVELS = 4
+LEVELS = 4
+# Behind a string, its name; so far back it may begin.
+_LONGEST_NAME = 160
+_NAME_AHEAD = re.compile(rf'"([^"\\]{{1,128}}+)"{_COLON}\Z')
 # The last word of the names that texts of people have.
 _MESSAGES = frozenset(
     re.findall(
@@ -91,8 +87,11 @@ _BUNDLES = frozenset(
 )
 
 
-def in_json(text: str, levels: int = _LEVELS) -> Iterator[Secret]:
-    """The secrets among a JSON text's strings, without their quotation marks; some may be told twice."""
+def in_json(text: str, also: Finder, levels: int = LEVELS) -> Iterator[Secret]:
+    """The secrets among a JSON text's strings, without their quotation marks; some may be told twice.
+
+    `also` tells what it finds in the text, and in each that a string of it spells.
+    """
     member = _ESCAPED_MEMBER if _ESCAPED_LETTER.search(text) else _MEMBER
     names = _graded(set(member.findall(text)))
     if len(names) <= _FEW:
@@ -101,24 +100,21 @@ def in_json(text: str, levels: int = _LEVELS) -> Iterator[Secret]:
         name = names.get(match[1])
         if name is not None:
             yield from ((start, end, name) for start, end in _held(text, match.end() - 1, name))
-    yield from chain(_beside(text), _duos(text))
+    yield from chain(_beside(text), _duos(text), also(text, levels))
     for match in _TOKEN.finditer(text):
         if text[match.start() - 1] != "\\" and is_token(match[1]):
             yield (*match.span(1), "")
     if levels and '\\"' in text and ('"{' in text or '"[' in text):
-        yield from _inner(text, levels - 1)
+        yield from _inner(text, also, levels - 1)
 
 
-def carried(raw: str, spelling: Spelling, levels: int = _LEVELS) -> list[Secret]:
+def carried(raw: str, spelling: Spelling, also: Finder, levels: int) -> list[Secret]:
     """The secrets in the JSON object or list that `raw` spells; none where it spells anything else."""
     text = spelling.read(raw)
-    if text[-1:] not in ("}", "]"):
+    if text.rstrip()[-1:] not in ("}", "]"):
         return []
-    found = list(in_json(text, levels))
-    if not found or not _is_json(text):
-        return []
-    places = _places(raw, spelling.piece, chain.from_iterable(secret[:2] for secret in found))
-    return [(places[start], places[end], name) for start, end, name in found]
+    found = list(in_json(text, also, levels))
+    return spelling.outwards(raw, found) if found and _is_json(text) else []
 
 
 def is_message(name: str) -> bool:
@@ -127,26 +123,21 @@ def is_message(name: str) -> bool:
     return last is not None and last[1].lower() in _MESSAGES
 
 
-def _inner(text: str, levels: int) -> Iterator[Secret]:
+def name_ahead(text: str, position: int) -> str:
+    """The name of the member whose value begins at `position`; "" where it has none."""
+    name = _NAME_AHEAD.search(text, max(position - _LONGEST_NAME, 0), position)
+    return name[1] if name is not None else ""
+
+
+def _inner(text: str, also: Finder, levels: int) -> Iterator[Secret]:
     for match in _JSON_MEMBER.finditer(text):
         value = _STRING.match(text, match.end())
         if value is not None and not is_message(match[1]):
-            shift = value.start(1)
-            for start, end, name in carried(value[1], ESCAPED, levels):
-                yield start + shift, end + shift, name
+            yield from _shifted(carried(value[1], ESCAPED, also, levels), value.start(1))
 
 
-def _places(raw: str, piece: re.Pattern[str], offsets: Iterable[int]) -> dict[int, int]:
-    """Where in `raw` the character at each of these offsets of what it spells begins."""
-    places, longer = {}, 0
-    pieces = piece.finditer(raw)
-    ahead = next(pieces, None)
-    for offset in sorted(set(offsets)):
-        while ahead is not None and ahead.start() - longer < offset:
-            longer += len(ahead[0]) - 1
-            ahead = next(pieces, None)
-        places[offset] = offset + longer
-    return places
+def _shifted(secrets: Iterable[Secret], by: int) -> Iterator[Secret]:
+    return ((start + by, end + by, name) for start, end, name in secrets)
 
 
 def _graded(raw_names: set[str]) -> dict[str, str]:
@@ -157,7 +148,7 @@ def _graded(raw_names: set[str]) -> dict[str, str]:
     for raw in raw_names:
         lowered = raw.lower()
         if "\\" in raw or any(stem in lowered for stem in stems):
-            name = _unescaped(raw)
+            name = ESCAPED.read(raw)
             if grade(name):
                 graded[raw] = name
     return graded
@@ -168,7 +159,7 @@ def _held(text: str, position: int, name: str) -> Iterator[tuple[int, int]]:
     value = _STRING.match(text, position)
     if value is None:
         yield from _inside(text, position, name)
-    elif is_secret(name, _unescaped(value[1])):
+    elif is_secret(name, ESCAPED.read(value[1])):
         yield value.span(1)
 
 
@@ -229,6 +220,9 @@ def _duos(text: str) -> Iterator[Secret]:
 
 
 def _is_telling(name: str) -> bool:
+    # What isn't spelled as a name is may be a secret itself, and would be told as the placeholder's name.
+    if _IDENTIFIER.fullmatch(name) is None or looks_opaque(name):
+        return False
     return name.lower() in SECRET_FIELDS or bool(grade(name))
 
 
@@ -239,34 +233,9 @@ def _is_paired(name: str, value: str) -> bool:
     return is_secret(name, value) and is_secret("token", value)
 
 
-def _unescaped(raw: str) -> str:
-    if "\\" not in raw:
-        return raw
-    try:
-        return str(json.loads(f'"{raw}"'))
-    except ValueError:
-        return raw
-
-
 def _is_json(text: str) -> bool:
     try:
         json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _from_url(raw: str) -> str:
-    # One character a byte, as one piece is one byte. Beyond ASCII no name and no token has any.
-    return unquote_plus(raw, "latin-1")
-
-
-ESCAPED = Spelling(
-    re.compile(
-        r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
-    ),
-    _unescaped,
-)
-"""A JSON string's inside (RFC 8259, section 7)."""
-PERCENT = Spelling(re.compile(r"%[0-9a-fA-F]{2}"), _from_url)
-"""A value in application/x-www-form-urlencoded (WHATWG URL, section 5)."""

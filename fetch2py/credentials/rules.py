@@ -17,7 +17,17 @@ from itertools import pairwise
 
 from fetch2py.credentials.jwt import is_jwt
 
-__all__ = ["BEGINNINGS", "SECRET_FIELDS", "STEMS", "Grade", "grade", "is_secret", "is_token", "looks_opaque"]
+__all__ = [
+    "BEGINNINGS",
+    "SECRET_FIELDS",
+    "STEMS",
+    "Grade",
+    "grade",
+    "is_parameter",
+    "is_secret",
+    "is_token",
+    "looks_opaque",
+]
 
 
 class Grade(IntEnum):
@@ -34,7 +44,8 @@ SECRET_FIELDS = frozenset({"authorization", "proxy-authorization", "cookie", "se
 
 # One of these is in every name that has a grade; a quick look at a large text starts with them.
 STEMS = ("token", "key", "sess", "sid", "csrf", "xsrf", "secret", "pass", "pwd", "auth", "sig", "cookie",
-         "jwt", "bearer", "credential", "hmac")  # fmt: skip
+         "jwt", "bearer", "credential", "hmac", "otp", "ticket", "captcha", "turnstile", "assertion",
+         "saml", "sso", "access")  # fmt: skip
 
 # Words in a row (one space between them) and the grade that a name holding them has. The highest counts.
 _PHRASES = {
@@ -79,6 +90,7 @@ _PHRASES = {
     "credentials": Grade.LIKELY,
     "cookie": Grade.LIKELY,
     "cookies": Grade.LIKELY,
+    "access code": Grade.LIKELY,
     "app key": Grade.LIKELY,
     "appkey": Grade.LIKELY,
     "auth key": Grade.LIKELY,
@@ -87,6 +99,18 @@ _PHRASES = {
     "service key": Grade.LIKELY,
     "subscription key": Grade.LIKELY,
     "write key": Grade.LIKELY,
+    "formkey": Grade.LIKELY,
+    "form key": Grade.LIKELY,
+    "otp": Grade.LIKELY,
+    "totp": Grade.LIKELY,
+    "ticket": Grade.POSSIBLE,
+    "captcha": Grade.POSSIBLE,
+    "recaptcha": Grade.POSSIBLE,
+    "turnstile": Grade.POSSIBLE,
+    "assertion": Grade.POSSIBLE,
+    "samlresponse": Grade.POSSIBLE,
+    "saml response": Grade.POSSIBLE,
+    "sso": Grade.POSSIBLE,
     "tokens": Grade.POSSIBLE,
     "secrets": Grade.POSSIBLE,
     "api keys": Grade.POSSIBLE,
@@ -192,6 +216,13 @@ _BEGINNINGS = (
 )
 BEGINNINGS = tuple(beginning for beginning, _ in _BEGINNINGS)
 
+# What only parameters and header fields are called so; a member "code" may be a program.
+_CODES = frozenset(("code", "otp", "pat", "passport", "login", "identity", "access"))
+# A random text has capitals, small letters and digits, and no bracket, quotation mark or other punctuation.
+_RANDOM = re.compile(r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])[\w.~+/=%-]{16,}+", re.ASCII)
+# Google's token against forged requests, in the parameter "at": a key and the time in milliseconds.
+_TIMED = re.compile(r"[\w-]{20,200}+(?::|%3A)1[0-9]{12}", re.ASCII | re.IGNORECASE)
+
 _SCHEME = re.compile(r"(bearer|basic|token|digest)[ \t]+(\S.*)", re.IGNORECASE)
 
 
@@ -224,6 +255,19 @@ def is_secret(name: str, value: str) -> bool:
         # A token never holds a space or a letter beyond ASCII: prose under an odd name stays where it is.
         return _PLAIN.fullmatch(value) is None and _PRINTABLE.fullmatch(value) is not None
     return looks_opaque(value)
+
+
+def is_parameter(name: str, value: str) -> bool:
+    """Whether `value` is a secret in a URL's or form's parameter, or a header field, called `name`.
+
+    These are no prose and no program, so shorter names are believed, where the value is random.
+    """
+    if is_secret(name, value):
+        return True
+    if name == "at":
+        return _TIMED.fullmatch(value) is not None
+    last = name.rpartition("-")[2].rpartition("_")[2].lower()
+    return last in _CODES and looks_opaque(value) and _RANDOM.fullmatch(value) is not None
 
 
 def is_token(value: str) -> bool:

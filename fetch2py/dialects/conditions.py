@@ -8,14 +8,13 @@ Nulls and empty strings are nothing, so they do not exist; a condition of null h
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py.dialects.pointers import Getter, Pointer, compile_pointer
 from fetch2py.framing.frame import Frame
 
-__all__ = ["Condition", "Mark", "Test", "compile_conditions", "mark"]
+__all__ = ["Condition", "Test", "compile_conditions"]
 
 Test: TypeAlias = Callable[[Any, Frame], bool]
 _Holds: TypeAlias = Callable[[Any], bool]
@@ -28,8 +27,8 @@ class Condition(NamedTuple):
     """One condition of a rule.
 
     `read` gives the value at the pointer (the values, with `many`), `holds` judges one, `test` a record.
-    `words` are the strings, if the condition holds for those strings and nothing else. `needs` is the member
-    without which it can't hold, "" for none.
+    `scalars` are the values that it can hold for, if they can be listed. `path` is the one without which it
+    can't hold, () for none.
     """
 
     pointer: str
@@ -37,39 +36,13 @@ class Condition(NamedTuple):
     many: bool
     holds: _Holds
     test: Test
-    words: frozenset[str] | None
-    needs: str
-
-
-class Mark(NamedTuple):
-    """The one place that tells most about a record: its pointer, and the words that are asked for there."""
-
-    pointer: str
-    read: Getter
-    words: frozenset[str]
+    scalars: tuple[Any, ...] | None
+    path: tuple[str, ...]
 
 
 def compile_conditions(on: Mapping[str, Any]) -> tuple[Condition, ...]:
     """All conditions of an `on`. Raises ValueError that says what is wrong with one."""
     return tuple(_condition(compile_pointer(pointer), wanted) for pointer, wanted in on.items())
-
-
-def mark(conditions: Iterable[Condition]) -> Mark:
-    """Where most of these conditions ask for words; of several places, for most words."""
-    asked = [condition for condition in conditions if condition.words is not None and not condition.many]
-    if not asked:
-        return Mark("", _nothing, frozenset())
-    words: dict[str, set[str]] = {}
-    for condition in asked:
-        words.setdefault(condition.pointer, set()).update(condition.words or ())
-    often = Counter(condition.pointer for condition in asked)
-    pointer = max(words, key=lambda one: (often[one], len(words[one])))
-    [read, *_] = [condition.read for condition in asked if condition.pointer == pointer]
-    return Mark(pointer, read, frozenset(words[pointer]))
-
-
-def _nothing(_data: Any, _frame: Frame) -> None:
-    return None
 
 
 def _condition(pointer: Pointer, wanted: Any) -> Condition:
@@ -87,13 +60,13 @@ def _condition(pointer: Pointer, wanted: Any) -> Condition:
             return holds(read(data, frame))
 
     return Condition(
-        pointer.text, read, pointer.many, holds, test, _words(wanted), "" if absent else pointer.needs
+        pointer.text, read, pointer.many, holds, test, _scalars(wanted), () if absent else pointer.path
     )
 
 
-def _words(wanted: Any) -> frozenset[str] | None:
+def _scalars(wanted: Any) -> tuple[Any, ...] | None:
     listed = wanted if isinstance(wanted, list) else [wanted]
-    return frozenset(listed) if all(isinstance(one, str) for one in listed) else None
+    return None if any(isinstance(one, (Mapping, list)) for one in listed) else tuple(listed)
 
 
 def _holds(wanted: Any, depth: int = 0) -> _Holds:
@@ -102,7 +75,7 @@ def _holds(wanted: Any, depth: int = 0) -> _Holds:
     if isinstance(wanted, Mapping):
         return _all_of([_COMPARISONS[name](given, depth + 1) for name, given in _comparisons(wanted)])
     if isinstance(wanted, list):
-        return _any_of([_holds(one, depth + 1) for one in wanted], _words(wanted))
+        return _any_of([_holds(one, depth + 1) for one in wanted], wanted)
     if wanted is None or isinstance(wanted, bool):
         return lambda value: value is wanted
     if isinstance(wanted, (int, float)):
@@ -125,10 +98,12 @@ def _all_of(parts: list[_Holds]) -> _Holds:
     return parts[0] if len(parts) == 1 else lambda value: all(part(value) for part in parts)
 
 
-def _any_of(parts: list[_Holds], words: frozenset[str] | None) -> _Holds:
-    if words is not None:
+def _any_of(parts: list[_Holds], wanted: list[Any]) -> _Holds:
+    words = frozenset(one for one in wanted if isinstance(one, str))
+    others = [part for part, one in zip(parts, wanted, strict=True) if not isinstance(one, str)]
+    if not others:
         return lambda value: type(value) is str and value in words
-    return lambda value: any(part(value) for part in parts)
+    return lambda value: (type(value) is str and value in words) or any(part(value) for part in others)
 
 
 def _exists(wanted: Any, _depth: int) -> _Holds:

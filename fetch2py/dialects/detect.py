@@ -64,7 +64,12 @@ def family(dialect: Dialect) -> tuple[Dialect, ...]:
 
 @lru_cache(maxsize=256)
 def by_host(host: str, framing: str) -> Dialect | None:
-    """The dialect that this host most likely speaks in this framing, if one is known. Subdomains count."""
+    """The dialect that this host most likely speaks in this framing, if one is known. Subdomains count.
+
+    "" for a host or a framing that isn't known. Rows are read only as far as the one that is found.
+    """
+    if not host or not framing:
+        return None
     return next((named(name) for name in _candidates(framing) if signs_of(name).speaks(host)), None)
 
 

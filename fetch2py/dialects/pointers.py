@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any, NamedTuple, TypeAlias
 
 from fetch2py.framing.frame import Frame
 from fetch2py.jsontext import parse
 
-__all__ = ["Getter", "Pointer", "compile_pointer", "raw_text"]
+__all__ = ["Getter", "Pointer", "compile_pointer", "is_place", "raw_text"]
 
 Getter: TypeAlias = Callable[[Any, Frame], Any]
 """A record's data and its frame in, the value out; None where there is nothing."""
@@ -30,13 +31,14 @@ _URL_SAFE = str.maketrans("-_", "+/")
 class Pointer(NamedTuple):
     """One pointer: `read` gives the value, or with `many` (a `*` in it) the list of values.
 
-    `needs` is the member that an object must have for the pointer to lead anywhere, "" if any might do.
+    `path` are the names and places that it leads along, up to where it takes all members (that included) or
+    decodes.
     """
 
     text: str
     read: Getter
     many: bool = False
-    needs: str = ""
+    path: tuple[str, ...] = ()
 
 
 def compile_pointer(text: str) -> Pointer:
@@ -50,10 +52,17 @@ def compile_pointer(text: str) -> Pointer:
     if _BAD_ESCAPE.search(text):
         raise ValueError(f"{text!r} is not a pointer: “~” is written ~0 and “/” in a name ~1")
     tokens = [token.replace("~1", "/").replace("~0", "~") for token in text[1:].split("/")]
-    needs = "" if tokens[0] == "*" or tokens[0] in _DECODERS or _INDEX.fullmatch(tokens[0]) else tokens[0]
+    path = tuple(takewhile(lambda name: name not in _DECODERS, tokens))
+    if "*" in path:
+        path = path[: path.index("*") + 1]
     if "*" in tokens:
-        return Pointer(text, _reads_many(tokens), True, needs)
-    return Pointer(text, _reads_one(tokens), False, needs)
+        return Pointer(text, _reads_many(tokens), True, path)
+    return Pointer(text, _reads_one(tokens), False, path)
+
+
+def is_place(name: str) -> bool:
+    """Whether this part of a pointer can lead into an array, rather than to a member of an object alone."""
+    return name == "*" or bool(_INDEX.fullmatch(name))
 
 
 def raw_text(frame: Frame) -> str:
@@ -64,8 +73,10 @@ def raw_text(frame: Frame) -> str:
 
 def _reads_one(tokens: list[str]) -> Getter:
     # Most pointers of most dialects are names alone: worth getters that make no further call.
-    if not any(token in _DECODERS or _INDEX.fullmatch(token) for token in tokens):
+    if not any(token in _DECODERS or is_place(token) for token in tokens):
         return _reads_members(tokens)
+    if not any(token in _DECODERS for token in tokens):
+        return _reads_places(tokens)
     steps = tuple(_step(token) for token in tokens)
 
     def walk(data: Any, _frame: Frame) -> Any:
@@ -97,12 +108,32 @@ def _reads_members(names: list[str]) -> Getter:
     return members
 
 
-def _reads_many(tokens: list[str]) -> Getter:
-    steps = tuple(None if name == "*" else _step(name) for name in tokens)
+def _reads_places(tokens: list[str]) -> Getter:
+    steps = tuple((token, _index(token)) for token in tokens)
 
-    def walk(data: Any, _frame: Frame) -> list[Any]:
-        values = [data]
+    def walk(data: Any, _frame: Frame) -> Any:
+        for name, index in steps:
+            if type(data) is dict:
+                data = data.get(name)
+            elif index is not None and type(data) is list and index < len(data) and data:
+                data = data[index]
+            else:
+                return None
+        return data
+
+    return walk
+
+
+def _reads_many(tokens: list[str]) -> Getter:
+    first = tokens.index("*")
+    head = _reads_one(tokens[:first]) if first else _whole_data
+    steps = tuple(None if name == "*" else _step(name) for name in tokens[first + 1 :])
+
+    def walk(data: Any, frame: Frame) -> list[Any]:
+        values = _members(head(data, frame))
         for step in steps:
+            if not values:
+                break
             if step is None:
                 values = [member for value in values for member in _members(value)]
             else:
@@ -118,10 +149,14 @@ def _members(value: Any) -> list[Any]:
     return value if type(value) is list else []
 
 
+def _index(token: str) -> int | None:
+    return int(token) if _INDEX.fullmatch(token) else None
+
+
 def _step(token: str) -> _Step:
     if token in _DECODERS:
         return _DECODERS[token]
-    index = int(token) if _INDEX.fullmatch(token) else None
+    index = _index(token)
 
     def step(value: Any) -> Any:
         if type(value) is dict:

@@ -6,11 +6,10 @@ Knows records and the order in which rules see them. Must not know bytes, HTTP, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from fetch2py.dialects.actions import Action, Findings, compile_action
-from fetch2py.dialects.conditions import Condition
 from fetch2py.dialects.plans import Plans
 from fetch2py.dialects.rules import Dialect, Expansion
 from fetch2py.events import Event, Reasoning, Text
@@ -23,6 +22,9 @@ __all__ = ["Reader"]
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
+
+_OPENING = frozenset(' \t\r\n\ufeff{["-0123456789tfn')
+"""What a JSON text begins with, or may have before it."""
 
 _raw_decode = json.JSONDecoder(parse_constant=_refuse).raw_decode
 
@@ -42,7 +44,7 @@ class Reader:
         self._carried: dict[str, Any] = {}
         # Bare text can look like several records by chance.
         self._splits = not any(rule.get and rule.get.text == "@raw" for rule in dialect.rules)
-        self._plan = Plans(dialect.mark, list(zip(dialect.rules, self._actions(), strict=True))).plan
+        self._plan = Plans(list(zip(dialect.rules, self._actions(), strict=True))).plan
 
     @property
     def text(self) -> str:
@@ -110,7 +112,8 @@ class Reader:
             events += self.receive(parts)
             return
         try:
-            self._read(parse(raw), frame, events)
+            # What can't be JSON needn't be tried a second time: bare text is told by its first character.
+            self._read(parse(raw) if raw[:1] in _OPENING else _refuse(raw[:1]), frame, events)
         except ValueError:
             if self._strict:
                 self.problem = "A message of the answer is not JSON."
@@ -123,9 +126,10 @@ class Reader:
         if dialect.carry and type(data) is dict:
             self._carry(data)
         self._apply(data, frame, events)
-        if dialect.expand:
-            for child in _children(data, frame, dialect.expand):
-                self._apply(child, frame._replace(data=""), events)
+        if dialect.expand and (children := _children(data, frame, dialect.expand)):
+            bare = frame._replace(data="")
+            for child in children:
+                self._apply(child, bare, events)
 
     def _carry(self, data: dict[str, Any]) -> None:
         for key in self.dialect.carry:
@@ -145,20 +149,32 @@ class Reader:
                     return
 
 
-def _children(data: Any, frame: Frame, expansions: tuple[Expansion, ...]) -> Iterator[dict[str, Any]]:
+def _children(data: Any, frame: Frame, expansions: tuple[Expansion, ...]) -> list[dict[str, Any]]:
     """The records inside a record, and inside those, in the text's order."""
-    waiting = [data]
+    found: list[dict[str, Any]] = []
+    waiting = _inner(data, frame, expansions)
     while waiting:
-        parent = waiting.pop()
-        if parent is not data:
-            yield parent
-        inner = [child for expansion in expansions for child in _expanded(parent, frame, expansion)]
-        waiting += reversed(inner)
+        child = waiting.pop()
+        found.append(child)
+        waiting += _inner(child, frame, expansions)
+    return found
+
+
+def _inner(parent: Any, frame: Frame, expansions: tuple[Expansion, ...]) -> list[dict[str, Any]]:
+    """The records right inside a record, last first."""
+    inner: list[dict[str, Any]] = []
+    for expansion in expansions:
+        # Nearly all records have nothing to expand, and lack the member that it would stand in.
+        if type(parent) is not dict or not expansion.member or expansion.member in parent:
+            inner += _expanded(parent, frame, expansion)
+    inner.reverse()
+    return inner
 
 
 def _expanded(parent: Any, frame: Frame, expansion: Expansion) -> list[dict[str, Any]]:
-    if not _all_hold(expansion.conditions, parent, frame):
-        return []
+    for condition in expansion.conditions:
+        if not condition.test(parent, frame):
+            return []
     found = expansion.at.read(parent, frame)
     arrays = found if expansion.at.many else [found]
     children = [child for array in arrays if type(array) is list for child in array if type(child) is dict]
@@ -170,7 +186,3 @@ def _expanded(parent: Any, frame: Frame, expansion: Expansion) -> list[dict[str,
 
 def _joined(*paths: Any) -> str:
     return "/".join(str(path) for path in paths if type(path) in (str, int, float) and path != "")
-
-
-def _all_hold(conditions: tuple[Condition, ...], data: Any, frame: Frame) -> bool:
-    return all(condition.test(data, frame) for condition in conditions)

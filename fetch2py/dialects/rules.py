@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
-from fetch2py.dialects.conditions import Condition, Mark, compile_conditions, mark
+from fetch2py.dialects.conditions import Condition, compile_conditions
 from fetch2py.dialects.pointers import Pointer, compile_pointer
 from fetch2py.errors import ProfileInvalid
 
@@ -30,7 +30,7 @@ _SIGNS_KEYS = ("framings", "hosts", "paths", "records", "bare")
 
 
 class Rule(NamedTuple):
-    """One rule. `needs` are the members without which no object can match it."""
+    """One rule. `paths` are those in a record without which it can't match."""
 
     to: str
     conditions: tuple[Condition, ...]
@@ -38,15 +38,19 @@ class Rule(NamedTuple):
     mode: str
     key: Pointer | None
     same: Pointer | None
-    needs: frozenset[str]
+    paths: tuple[tuple[str, ...], ...]
 
 
 class Expansion(NamedTuple):
-    """Where a record holds further records; `join` is the member that their parent's is put before, or ""."""
+    """Where a record holds further records; `join` is the member that their parent's is put before, or "".
+
+    `member` is the one that an object must have for it, "" if any might do.
+    """
 
     conditions: tuple[Condition, ...]
     at: Pointer
     join: str
+    member: str
 
 
 class Signs(NamedTuple):
@@ -72,10 +76,7 @@ class Signs(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """A compiled dialect. `also` names the dialect that reads the same site's answers in another framing.
-
-    `mark` is the place that tells most about a record: worked out here, once for all answers.
-    """
+    """A compiled dialect. `also` names the dialect that reads the same site's answers in another framing."""
 
     name: str
     framing: str
@@ -86,7 +87,6 @@ class Dialect(NamedTuple):
     rules: tuple[Rule, ...]
     signs: Signs
     also: str
-    mark: Mark
 
     @property
     def has_end(self) -> bool:
@@ -101,7 +101,6 @@ def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
     """
     where = f"The dialect {name}" if name else "The dialect"
     _check_keys(where, data, _DIALECT_KEYS)
-    rules = tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule"))
     return Dialect(
         name=name,
         framing=_typed(where, data, "framing", str, "auto"),
@@ -109,10 +108,9 @@ def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
         carry=tuple(_strings(where, data, "carry")),
         strip_nul=_typed(where, data, "strip_nul", bool, False),
         expand=tuple(_expansion(*numbered) for numbered in _tables(where, data, "expand", "expand")),
-        rules=rules,
+        rules=tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule")),
         signs=compile_signs(data, name),
         also=_typed(where, data, "also", str, ""),
-        mark=mark(condition for rule in rules for condition in rule.conditions),
     )
 
 
@@ -144,7 +142,9 @@ def _expansion(where: str, data: Mapping[str, Any]) -> Expansion:
     at = _pointer(where, data, "at")
     if at is None:
         _refuse(where, "no `at`, the pointer to the array")
-    return Expansion(_conditions(where, data), at, _typed(where, data, "join", str, ""))
+    join = _typed(where, data, "join", str, "")
+    member = at.path[0] if at.path and at.path[0] != "*" else ""
+    return Expansion(_conditions(where, data), at, join, member)
 
 
 def _rule(where: str, data: Mapping[str, Any]) -> Rule:
@@ -162,8 +162,8 @@ def _rule(where: str, data: Mapping[str, Any]) -> Rule:
         _refuse(where, f"`mode` and `key` are for text and reasoning, not for {to}")
     conditions = _conditions(where, data)
     key, same = _pointer(where, data, "key"), _pointer(where, data, "same")
-    needs = frozenset({condition.needs for condition in conditions} | {get.needs if get else ""}) - {""}
-    return Rule(to, conditions, get, mode, key, same, needs)
+    paths = {condition.path for condition in conditions} | {get.path if get else ()}
+    return Rule(to, conditions, get, mode, key, same, tuple(sorted(paths - {()})))
 
 
 def _conditions(where: str, data: Mapping[str, Any]) -> tuple[Condition, ...]:

@@ -36,7 +36,8 @@ class Choice(NamedTuple):
 
     `framing` is a key of DECODERS. `promised` is the framing as far as dialects are looked up by it: what the
     media type promises, or the first bytes showed; "json" for all JSON that isn't streamed under a media type
-    of its own. `why` is one sentence about the dialect. `expected`: the media type is one that answers have.
+    of its own, "" for what may be no text at all. `why` is one sentence about the dialect. `expected`: the
+    media type is one that answers have.
     `json`: every record must be JSON. `sniffed`: the first bytes can show another framing, and are due.
     """
 
@@ -77,7 +78,7 @@ def choose(dialect: Dialect | None, headers: Iterable[tuple[str, str]], host: st
     content_type = media_type(fields)
     named, options = decoder_for(content_type, fields)
     promised = shown or named
-    lookup = "json" if promised.startswith("json-") and named in SNIFFED else promised
+    lookup = _looked_up(promised, named, essence(content_type))
     why = ""
     if dialect is not None:
         dialect = in_framing(dialect, lookup)
@@ -97,6 +98,13 @@ def choose(dialect: Dialect | None, headers: Iterable[tuple[str, str]], host: st
         json=essence(content_type) in _ALL_JSON,
         sniffed=sniffed,
     )
+
+
+def _looked_up(promised: str, named: str, media_type: str) -> str:
+    """The framing by which dialects are looked up: "" for what isn't known, and isn't said to be text."""
+    if promised == "text":
+        return promised if media_type.startswith("text/") else ""
+    return "json" if promised.startswith("json-") and named in SNIFFED else promised
 
 
 def media_type(headers: Iterable[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ particular.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from fetch2py.dialects import Account, Dialect, ExplainingReader, Reader, complaint, family
@@ -16,13 +16,13 @@ from fetch2py.exchange.recognition import NO_RULES, Recognition
 from fetch2py.exchange.refusal import ANSWERED, Refusal, is_page, opens_page
 from fetch2py.framing import Frame, decoder_for, read_end_stream, read_trailers, sniff, unreadable
 
-__all__ = ["Exchange", "Fields", "read_stream"]
+__all__ = ["Exchange", "Fields", "pairs"]
 
 Fields: TypeAlias = Iterable[tuple[str, str]] | Mapping[str, str]
 """Header fields: pairs of name and value, or a mapping of them."""
 
 _UNREAD = (
-    "No known dialect reads this answer; it came as {framing}, records: {records}. "
+    "No known dialect reads this answer; it came as {framing}{records}. "
     "Name a dialect, or write its rules into the profile."
 )
 _BINARY = (
@@ -30,7 +30,7 @@ _BINARY = (
     "Look for a request of the same page that is answered in JSON or text, and capture that."
 )
 _EMPTY = "The answer ended without a word."
-_NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it, records: {records}."
+_NO_TEXT = "The answer ended without text; the dialect {dialect} found none in it{records}."
 _LAST_ENVELOPES = {"connect": "end", "grpc-web": "trailers"}
 """Framings whose last envelope says how it went, and the event that it comes under."""
 _ECHO = "The answer is the message, word for word; it may be an echo rather than an answer."
@@ -76,6 +76,7 @@ class Exchange:
         self._refusal: Refusal | None = None
         # The body's first bytes, until they tell whether it is a web page, and how it is framed; then None.
         self._opening: bytes | None = None
+        self._last_event = ""
         self._last_envelope: bytes | None = None
 
     @property
@@ -104,6 +105,11 @@ class Exchange:
         return self._reader.dialect.name
 
     @property
+    def unread(self) -> bool:
+        """Whether records came, and no rules read them."""
+        return self._refusal is None and not self._reader.dialect.rules and self._reader.records > 0
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the person should know beside the events, such as that the server rewrote its text."""
         return (*self._reader.notes, *self._notes)
@@ -120,7 +126,7 @@ class Exchange:
     def receive_head(self, status: int, headers: Fields) -> list[Event]:
         """The status and the header fields are in."""
         self.status = status
-        self._fields = _pairs(headers)
+        self._fields = pairs(headers)
         self._choose()
         reads_pages = _reads_pages(self._choice)
         if not reads_pages:
@@ -168,6 +174,7 @@ class Exchange:
     def _choose(self, shown: str = "") -> None:
         """Choose what reads the answer. `shown` is the framing that its first bytes show, once in."""
         self._choice = choice = choose(self._given, self._fields, self._host, shown)
+        self._last_event = _LAST_ENVELOPES.get(choice.framing, "")
         self._reader, self.why = self._reading(choice.dialect or NO_RULES, choice.json), choice.why
         self._recognition = Recognition(choice, self._reading) if self._given is None else None
 
@@ -183,8 +190,10 @@ class Exchange:
         self._recognition = None
 
     def _read(self, frames: list[Frame]) -> list[Event]:
-        if self._choice.framing in _LAST_ENVELOPES:
+        if self._last_event:
             frames = self._up_to_end(frames)
+        if self._reader.problem:
+            return []
         if self._recognition is None:
             return self._reader.receive(frames)
         return self._recognised(self._recognition, self._recognition.receive(frames))
@@ -194,7 +203,7 @@ class Exchange:
         if self._last_envelope is not None:
             return []
         for number, frame in enumerate(frames, 1):
-            if frame.event == _LAST_ENVELOPES[self._choice.framing] and isinstance(frame.data, bytes):
+            if frame.event == self._last_event and isinstance(frame.data, bytes):
                 self._last_envelope = frame.data
                 return frames[:number]
         return frames
@@ -257,15 +266,18 @@ class Exchange:
         if self.outcome == "truncated" and (read or not reader.records):
             # What is missing may be what was cut off.
             return ""
-        if self.outcome == "clean" and not (unread and self._choice.framing in _LAST_ENVELOPES):
+        if self.outcome == "clean" and not (unread and self._last_event):
             self.outcome = "error"
         if not reader.records:
             return _EMPTY
         if binary:
             return _BINARY.format(what=binary)
+        framing = self._choice.framing
+        # Bare text has no records: it comes in whatever pieces the connection cut it into.
+        records = "" if framing == "text" else f", records: {reader.records}"
         if unread:
-            return _UNREAD.format(framing=self._choice.framing, records=reader.records)
-        return _NO_TEXT.format(dialect=reader.dialect.name, records=reader.records)
+            return _UNREAD.format(framing=framing, records=records)
+        return _NO_TEXT.format(dialect=reader.dialect.name, records=records)
 
     def _note_echo(self) -> None:
         if self._sent.strip() and self._reader.text.strip() == self._sent.strip():
@@ -278,32 +290,8 @@ class Exchange:
         return [Error(message)]
 
 
-def read_stream(
-    chunks: Iterable[bytes],
-    content_type: str = "text/event-stream",
-    status: int = 200,
-    headers: Fields = (),
-    dialect: str | Mapping[str, Any] | None = None,
-) -> Iterator[Event]:
-    """The events of an answer whose bytes come in `chunks`, cut anywhere; End is the last.
-
-    `content_type` counts where `headers` hold no content-type field. `dialect` is a name, a mapping of rules,
-    or None to detect it. Raises ProfileInvalid, before the first event, for a dialect that can't be used.
-    """
-    exchange = Exchange(dialect)
-    # Of two fields the first counts.
-    due = exchange.receive_head(status, [*_pairs(headers), ("content-type", content_type)])
-    return _events(exchange, due, chunks)
-
-
-def _events(exchange: Exchange, due: list[Event], chunks: Iterable[bytes]) -> Iterator[Event]:
-    yield from due
-    for chunk in chunks:
-        yield from exchange.receive_data(chunk)
-    yield from exchange.receive_end()
-
-
-def _pairs(headers: Fields) -> list[tuple[str, str]]:
+def pairs(headers: Fields) -> list[tuple[str, str]]:
+    """Header fields as pairs."""
     return list(headers.items() if isinstance(headers, Mapping) else headers)
 
 

@@ -20,6 +20,8 @@ __all__ = ["GRPCWebDecoder", "read_trailers"]
 _TRAILERS = 0x80
 _SPACE = b" \t\r\n"
 _GROUP = 4
+_MOST_PADDING = 2
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)*+")
 _PIECE = re.compile(rb"[^=]++=*+")
 """Padding ends a piece of base64, and another begins behind it."""
@@ -76,10 +78,10 @@ class GRPCWebDecoder(EnvelopeDecoder):
             return super().receive_data(data)
         data = self._group + data.translate(None, _SPACE)
         whole = len(data) - len(data) % _GROUP
-        sound = _BASE64.match(data, 0, whole).end()  # type: ignore[union-attr]  # it matches anywhere
         self._group = data[whole:]
-        frames = super().receive_data(b"".join(map(a2b_base64, _PIECE.findall(data, 0, sound))))
-        if sound < whole:
+        clear, sound = _decoded(data[:whole])
+        frames = super().receive_data(clear)
+        if not sound:
             self._report("The answer is not the base64 that its media type promises.")
             self.complete, self.stopped = False, True
         return frames
@@ -111,6 +113,15 @@ def read_trailers(payload: bytes) -> EndStream:
         return EndStream(None, metadata)
     code = _CODES[int(status)] if status in map(str, range(len(_CODES))) else "unknown"
     return EndStream({"code": code, "message": message}, metadata)
+
+
+def _decoded(groups: bytes) -> tuple[bytes, bool]:
+    """What groups of base64 hold, and whether they are sound; up to the first that isn't."""
+    bare = groups.rstrip(b"=")
+    if len(groups) - len(bare) <= _MOST_PADDING and not bare.translate(None, _ALPHABET):
+        return a2b_base64(groups), True
+    sound = _BASE64.match(groups).end()  # type: ignore[union-attr]  # it matches anywhere
+    return b"".join(map(a2b_base64, _PIECE.findall(groups, 0, sound))), sound == len(groups)
 
 
 def _fields(payload: bytes) -> dict[str, str]:

@@ -9,12 +9,13 @@ import re
 
 from fetch2py import jsontext
 from fetch2py.framing.frame import MAX_EVENT_BYTES, Frame, too_large, without_bom
-from fetch2py.framing.nesting import Nesting
+from fetch2py.framing.nesting import CONTAINER, Nesting
 
 __all__ = ["JSONSeqDecoder"]
 
 _RS = b"\x1e"
 _SPACE = b" \t\r\n"
+_RECORD = re.compile(rb"%s\n" % CONTAINER.pattern, re.DOTALL)
 _TO_VALUE = re.compile(rb"[^\"{\[]*+")
 _DELIMITS_ITSELF = ("{", "[", '"')
 
@@ -51,11 +52,7 @@ class JSONSeqDecoder:
         frames: list[Frame] = []
         *ended, rest = data.split(_RS)
         for piece in ended:
-            if not self._line and not self._lines and piece.find(b"\n") == len(piece) - 1 <= self._limit - 1:
-                # Nearly every record is one line that came in one piece.
-                self._line += piece
-            else:
-                self._add(piece, frames)
+            self._add(piece, frames)
             if not self.stopped:
                 self._separate(frames)
         self._add(rest, frames)
@@ -78,6 +75,11 @@ class JSONSeqDecoder:
 
     def _add(self, piece: bytes, frames: list[Frame]) -> None:
         """Take bytes without a separator in them, line by line."""
+        if not self._line and not self._lines and len(piece) <= self._limit and _RECORD.fullmatch(piece):
+            # Nearly every record is an object that came in one piece, with its LF.
+            frames.append(Frame(None, piece[:-1].decode("utf-8", "replace"), "", None, self._separated))
+            self._separated = False
+            return
         start = 0
         while start < len(piece) and not self.stopped:
             end = piece.find(b"\n", start) + 1 or len(piece)
@@ -105,6 +107,8 @@ class JSONSeqDecoder:
 
     def _take(self, frames: list[Frame]) -> bool:
         """The record is over: deliver it if there is one and it is whole. Whether it wasn't cut."""
+        if not self._lines and not self._line:
+            return True
         record = bytes(self._lines + self._line)
         self._lines.clear()
         self._line.clear()

@@ -17,7 +17,6 @@ __all__ = ["JSONArrayDecoder", "JSONConcatDecoder"]
 
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _WORD = re.compile(rb"[^ \t\r\n,{}\[\]\"]*+")
-_FURTHER = re.compile(rb"[ \t\r\n]*+,[ \t\r\n]*+(%s)" % CONTAINER.pattern, re.DOTALL)
 _BEGINNINGS = b'{["'
 _STRUCTURE = b",}]"
 
@@ -133,13 +132,16 @@ class JSONArrayDecoder(JSONConcatDecoder):
 
     def _next(self, data: bytes, at: int, frames: list[Frame]) -> int:
         size, limit, new = len(data), self._limit, tuple.__new__
-        while self._due is _Due.COMMA and (match := _FURTHER.match(data, at)):
-            # Nearly every element is an object that came in one piece, behind a comma.
-            start, at = match.span(1)
-            if at - start > limit:
+        # Nearly every element is an object that came in one piece. It becomes a frame right here, with the
+        # comma behind it.
+        while self._due in _ELEMENT_DUE and (match := _ELEMENT.match(data, at)):
+            start, end = match.span(1)
+            if end - start > limit:
                 self._stop(too_large(limit))
                 return size
-            frames.append(new(Frame, (None, data[start:at].decode("utf-8", "replace"), "", None, True)))
+            frames.append(new(Frame, (None, data[start:end].decode("utf-8", "replace"), "", None, True)))
+            self._due = _Due.ELEMENT if match[2] else _Due.COMMA
+            at = match.end()
         at = _SPACE.match(data, at).end()  # type: ignore[union-attr]  # it matches anywhere
         if at == size:
             return at
@@ -183,6 +185,8 @@ class _Due(Enum):
 
 
 _ARRAY = ord("[")
+_ELEMENT = re.compile(rb"[ \t\r\n]*+(%s)[ \t\r\n]*+(?:(,)[ \t\r\n]*+)?" % CONTAINER.pattern, re.DOTALL)
+_ELEMENT_DUE = (_Due.ELEMENT, _Due.FIRST)
 _AFTER_MARK = {
     ord(","): (_Due.ELEMENT, (_Due.COMMA,)),
     ord("]"): (_Due.NOTHING, (_Due.FIRST, _Due.COMMA)),

@@ -119,6 +119,7 @@ class MultipartDecoder:
         self._decoder = PartsDecoder(boundary=boundary, max_event_bytes=max_event_bytes)
         self.complete = False
         self.problem = ""
+        self._headers, self._charset = _NO_HEADERS, ""
 
     @property
     def stopped(self) -> bool:
@@ -129,11 +130,18 @@ class MultipartDecoder:
         """The parts that these bytes complete."""
         parts = self._decoder.receive_data(data)
         self.complete, self.problem = self._decoder.complete, self._decoder.problem
-        return [Frame(None, _text(part)) for part in parts]
+        return [Frame(None, self._text(part)) for part in parts]
 
     def receive_end(self) -> list[Frame]:
         """Nothing more: a part that no delimiter ends is none."""
         return []
+
+    def _text(self, part: Part) -> str:
+        if part.headers is not self._headers:
+            media_type = part.headers.get("content-type", "")
+            self._headers = part.headers
+            self._charset = "" if "json" in media_type else parameter(media_type, "charset")
+        return text_of(part.body, self._charset)
 
 
 def _fields(head: bytes) -> Mapping[str, str]:
@@ -149,8 +157,3 @@ def _fields(head: bytes) -> Mapping[str, str]:
         if name:
             fields[name] = value.strip()
     return MappingProxyType(fields)
-
-
-def _text(part: Part) -> str:
-    media_type = part.headers.get("content-type", "")
-    return text_of(part.body, "" if "json" in media_type else parameter(media_type, "charset"))

@@ -44,35 +44,32 @@ class Nesting:
 
     def end(self, data: bytes, at: int) -> int:
         """The position behind the value's last byte; -1 where it goes on beyond these bytes."""
-        size = len(data)
-        if not self.open and data[at] == _QUOTE:
-            self._in_string = True
-            at += 1
-        while at < size:
-            if self._in_string:
-                at = self._end_of_string(data, at)
-                if at < 0:
-                    return -1
-            else:
-                at = _TO_BRACKET.match(data, at).end()  # type: ignore[union-attr]  # it matches anywhere
-                if at == size:
-                    return -1
-                mark = data[at]
-                at += 1
-                self._in_string = mark == _QUOTE
-                self._depth += 0 if self._in_string else 1 if mark in _OPENING else -1
-            if not self.open:
+        depth, size = self._depth, len(data)
+        if self._in_string or (not depth and data[at] == _QUOTE):
+            at = self._end_of_string(data, at if self._in_string else at + 1)
+            if at < 0 or not depth:
                 return at
+        while True:
+            at = _TO_BRACKET.match(data, at).end()  # type: ignore[union-attr]  # it matches anywhere
+            if at == size:
+                break
+            mark = data[at]
+            at += 1
+            if mark == _QUOTE:
+                # A string that had its end here would have been stepped over.
+                self._end_of_string(data, at)
+                break
+            depth += 1 if mark in _OPENING else -1
+            if not depth:
+                self._depth = 0
+                return at
+        self._depth = depth
         return -1
 
     def _end_of_string(self, data: bytes, at: int) -> int:
-        if self._escaped:
-            self._escaped = False
-            at += 1
-        at = _REST_OF_STRING.match(data, at).end()  # type: ignore[union-attr]  # it matches anywhere
-        if at < len(data) and data[at] == _QUOTE:
-            self._in_string = False
-            return at + 1
+        """The position behind the closing quote of the string that is open at `at`, -1 where it isn't in."""
+        at = _REST_OF_STRING.match(data, at + self._escaped).end()  # type: ignore[union-attr]  # as above
         # What the expression can't take at the end is a backslash: it hides the next piece's first byte.
-        self._escaped = at < len(data)
-        return -1
+        self._escaped = at < len(data) and data[at] != _QUOTE
+        self._in_string = at == len(data) or self._escaped
+        return -1 if self._in_string else at + 1

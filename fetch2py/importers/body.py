@@ -22,10 +22,20 @@ __all__ = ["Hidden", "body_of", "missing_body"]
 FIREFOX_LIMIT = 1_048_576
 
 _HEADER_LENGTH = 5
-_TEXT = re.compile(
-    r"text/|application/(x-www-form-urlencoded|xml|graphql|javascript|x-ndjson|jsonl)$|.*\+xml$"
-)
-_JSON = re.compile(r"(application|text)/json$|.*\+json$")
+_JSON = "json"
+# What a subtype calls a text by, as one of its words: x-www-form-urlencoded, soap+xml, plain/text.
+_TEXTS = frozenset(
+    {
+        "csv", "ecmascript", "form", "graphql", "html", "javascript", "json5", "jsonl", "jsonlines", "ndjson",
+        "script", "sdp", "sparql", "sql", "text", "toml", "typescript", "urlencoded", "xml", "yaml", "yml",
+    }
+)  # fmt: skip
+_BINARY = frozenset({"opendocument"})
+# What bytes have that are no text by their type; a blob may have none at all.
+_BINARY_TYPE = re.compile(r"(?:application/octet-stream)?$|(?:audio|font|image|video)/|multipart/form-data$")
+_WORD = re.compile(r"[a-z0-9]++")
+# No text holds such a character: where one stands, the others are bytes as well.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _ENVELOPED = ("application/connect+", "application/grpc")
 _WITH_BODY = ("PATCH", "POST", "PUT")
 _MISSING = Loss(
@@ -37,6 +47,7 @@ _UNCLEAR = Loss(
     "body-unclear",
     "The snippet holds no body: either none was sent, or a blob or a stream, which DevTools don't show.",
 )
+_PACKED_AGAIN = ("gzip", "x-gzip", "deflate")
 _CODING_MAGIC = {"gzip": "\x1f\x8b", "x-gzip": "\x1f\x8b", "zstd": "\x28\xb5\x2f\xfd", "deflate": "\x78"}
 
 
@@ -51,7 +62,8 @@ def body_of(text: str, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
         rebuilt = _rebuilt_envelope(text) if media_type == "application/connect+json" else None
         if rebuilt is not None:
             return rebuilt
-    return _bytes(text, media_type, headers), _doubts(text, headers)
+    raw, ambiguous = _bytes(text, media_type, headers)
+    return raw, (*ambiguous, *_doubts(text, headers))
 
 
 class Hidden(Enum):
@@ -76,13 +88,29 @@ def missing_body(method: str, headers: Headers, hidden: Hidden = Hidden.NO) -> t
     return (_UNCLEAR,) if is_unclear else ()
 
 
-def _bytes(text: str, media_type: str, headers: Headers) -> bytes:
+def _bytes(text: str, media_type: str, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
+    """The body's bytes, and the loss of whatever would tell them for sure."""
     try:
         raw = text.encode("latin-1")
     except UnicodeEncodeError:
-        return _utf8(text)
+        return _utf8(text), ()
     # Bytes that are valid UTF-8 would have been shown decoded, so then the characters are what was meant.
-    return text.encode() if _is_utf8(raw) or _reads_as_text(text, media_type, headers) else raw
+    if _is_utf8(raw) or _reads_as_text(text, media_type, headers):
+        return text.encode(), ()
+    if _other_charset(headers) or _CONTROL.search(text):
+        return raw, ()
+    if _is_json(media_type) or _BINARY_TYPE.match(media_type):
+        return raw, (_ambiguous("a byte each (Latin-1)"),)
+    return text.encode(), (_ambiguous("UTF-8"),)
+
+
+def _ambiguous(chosen: str) -> Loss:
+    return Loss(
+        "body-ambiguous",
+        "Nothing tells whether the body's letters outside ASCII were sent as UTF-8 or as a byte each; "
+        f"they go out as {chosen}. If the server misreads them, copy a request that has none, or that has "
+        "one beyond Latin-1 as well, such as 你.",
+    )
 
 
 def _media_type(headers: Headers) -> str:
@@ -93,10 +121,16 @@ def _essence(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
+def _is_json(media_type: str) -> bool:
+    return _JSON in _WORD.findall(media_type.partition("/")[2])
+
+
 def _is_textual(media_type: str) -> bool:
-    if media_type.startswith(_ENVELOPED):
+    if media_type.startswith((*_ENVELOPED, "multipart/")):
         return False
-    return bool(_TEXT.match(media_type) or _JSON.match(media_type))
+    kind, _, subtype = media_type.partition("/")
+    words = _WORD.findall(subtype)
+    return kind == "text" or (not _BINARY.intersection(words) and not _TEXTS.union({_JSON}).isdisjoint(words))
 
 
 def _utf8(text: str) -> bytes:
@@ -116,11 +150,17 @@ def _reads_as_text(text: str, media_type: str, headers: Headers) -> bool:
     if media_type == "multipart/form-data" and "filename=" in text:
         files = [part for part in parts(_utf8(text), headers.get("content-type")) if part.filename]
         return bool(files) and all(_is_textual(_essence(part.content_type)) for part in files)
-    if media_type == "multipart/form-data":
+    if media_type == "multipart/form-data" or _holds_json(text):
         return True
-    if not media_type or _JSON.match(media_type):
-        return jsontext.is_json(text)
-    return bool(_TEXT.match(media_type))
+    return _is_textual(media_type) and not _is_json(media_type)
+
+
+def _holds_json(text: str) -> bool:
+    """Whether the text is JSON, or lines of JSON (RFC 7464's with its record separators too)."""
+    if jsontext.is_json(text):
+        return True
+    lines = [line for line in text.replace("\x1e", "\n").split("\n") if line.strip(" \t\r")]
+    return len(lines) > 0 and all(map(jsontext.is_json, lines))
 
 
 def _other_charset(headers: Headers) -> str:
@@ -147,7 +187,7 @@ def _rebuilt_envelope(text: str) -> tuple[bytes, tuple[Loss, ...]] | None:
     start = next((start for start in starts if jsontext.is_json(text[start:])), None)
     if start is None:
         return None
-    payload = _bytes(text[start:], "application/json", Headers())
+    payload, _ = _bytes(text[start:], "application/json", Headers())
     loss = Loss(
         "envelope-rebuilt",
         "The snippet spoilt the five bytes before the JSON; they were made anew, nothing needs to be done.",
@@ -184,7 +224,7 @@ def _is_legible(text: str, headers: Headers) -> bool:
     media_type = _media_type(headers)
     if media_type == "multipart/form-data":
         return "filename=" not in text
-    return _is_textual(media_type) or (not media_type and jsontext.is_json(text))
+    return _is_textual(media_type) or _holds_json(text)
 
 
 def _cut(text: str, _: Headers) -> str:
@@ -222,10 +262,10 @@ def _decompressed(text: str, headers: Headers) -> str:
     coding = headers.get("content-encoding").strip().lower()
     if coding in ("", "identity") or (coding in _CODING_MAGIC and text.startswith(_CODING_MAGIC[coding])):
         return ""
-    return (
-        f"The body is shown unpacked though it is declared as {coding}: "
-        "if the server refuses it, remove the content-encoding field with `fetch2py edit`."
-    )
+    shown = f"The body is shown unpacked though it is declared as {coding}: "
+    if coding in _PACKED_AGAIN:
+        return f"{shown}it is packed again with a new message; without one it goes out as it is shown."
+    return f"{shown}if the server refuses it, remove the content-encoding field with `fetch2py edit`."
 
 
 # The loss's code, and what finds it: the sentence for a person, or "".

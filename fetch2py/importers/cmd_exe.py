@@ -23,9 +23,11 @@ _PIECE = re.compile(
       | \^(?P<escaped>.?)
       | (?P<quoted>"[^"\r\n]*+"?)
       | (?P<plain>[^\^"&|<>()\r\n]++)
-      | (?P<end>[&|<>()\r\n]++)""",
+      | (?P<lone>\r(?!\n))
+      | (?P<end>(?:[&|<>()\n]|\r(?=\n))++)""",
     re.DOTALL | re.VERBOSE,
 )
+_QUOTING = re.compile(r'(?P<slashes>\\++)|"|[^\\"]++')
 # The number of a stream before a redirection, which is no argument.
 _STREAM = re.compile(r"[ \t][0-9]\Z")
 _BLANKS = re.compile(r"[ \t]*+")
@@ -39,6 +41,8 @@ class _Line:
     def __init__(self) -> None:
         self.text = ""
         self.spoilt: list[int] = []
+        self.is_quoted = False
+        self._is_escaped = False
         self._parts: list[str] = []
         self._length = 0
         self._offsets: list[tuple[int, int]] = []
@@ -48,6 +52,11 @@ class _Line:
         self._offsets.append((self._length, place))
         self._parts.append(part)
         self._length += len(part)
+        for piece in _QUOTING.finditer(part):
+            if piece[0] == '"' and not self._is_escaped:
+                self.is_quoted = not self.is_quoted
+            odd = len(piece["slashes"] or "") % 2 == 1
+            self._is_escaped = odd != self._is_escaped if piece["slashes"] else False
 
     def add_escaped(self, character: str, place: int) -> None:
         """Append what stood behind a caret. No space needs one: Chromium put it for another character."""
@@ -72,8 +81,11 @@ def commands(text: str, start: int = 0) -> Iterator[list[Word]]:
     """
     line = _Line()
     for piece in _PIECE.finditer(text, start):
-        if piece["end"]:
-            yield _words(line, text, redirected=piece["end"][0] in "<>")
+        if piece["lone"] and line.is_quoted:
+            # A body's own: browsers leave it as it is.
+            line.add("\r", piece.start())
+        elif end := piece["end"] or piece["lone"]:
+            yield _words(line, text, redirected=end[0] in "<>")
             line = _Line()
         elif (escaped := piece["escaped"]) is not None:
             line.add_escaped(escaped, piece.start("escaped"))

@@ -59,8 +59,11 @@ def _requests(words: list[Word], text: str) -> Iterator[Request]:
     name = next((index for index, word in enumerate(words) if not _ASSIGNMENT.fullmatch(word.text)), None)
     if name is None or not _NAME.fullmatch(words[name].text):
         return
+    told = [*options(words[name + 1 :], text)]
+    if not told or told[-1].name != "next":
+        told.append(Option("next", words[name]))
     given: list[Option] = []
-    for option in (*options(words[name + 1 :], text), Option("next", words[name])):
+    for option in told:
         if option.name != "next":
             given.append(option)
         else:

@@ -16,7 +16,7 @@ from fetch2py.importers.word import Word
 from fetch2py.jsontext import well_formed
 from fetch2py.request import Headers, Loss
 
-__all__ = ["DATA", "Data", "data_bytes", "data_of", "parts_of"]
+__all__ = ["DATA", "Data", "data_bytes", "data_of", "parts_of", "query_of"]
 
 DATA = ("data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json")
 """The options that give a body's text."""
@@ -49,6 +49,19 @@ def data_of(given: list[Option], text: str) -> Data | None:
     return Data(joined, shown, spoilt, flat) if told else None
 
 
+def query_of(given: list[Option], text: str) -> str:
+    """The values of --url-query, as they stand behind the address; "" where there are none.
+
+    SnippetError, with its place in `text`, where one is read from a file.
+    """
+    pieces = [
+        word.text[1:] if word.text.startswith("+") else _piece("data-urlencode", word, text)
+        for name, word in given
+        if name == "url-query"
+    ]
+    return "&".join(pieces)
+
+
 def data_bytes(data: Data, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
     """The body's bytes, and what may be gone of it."""
     text, doubts = data.text, []
@@ -61,7 +74,13 @@ def data_bytes(data: Data, headers: Headers) -> tuple[bytes, tuple[Loss, ...]]:
     remade = any(loss.code == "envelope-rebuilt" for loss in losses)
     if data.spoilt >= (_ENVELOPE_HEADER if remade else 0):
         doubts.append(_REPLACED)
-    return raw if data.shown else well_formed(text).encode(), (*doubts, *losses)
+    if not data.shown:
+        # What a person wrote are characters.
+        raw, losses = (
+            well_formed(text).encode(),
+            tuple(loss for loss in losses if loss.code != "body-ambiguous"),
+        )
+    return raw, (*doubts, *losses)
 
 
 def parts_of(given: list[Option], text: str) -> list[Part]:

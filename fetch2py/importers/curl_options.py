@@ -36,11 +36,12 @@ _SHORT = {
     "E": "cert", "Z": "parallel", "#": "progress-bar", "0": "http1.0", "1": "tlsv1", "4": "ipv4",
     "6": "ipv6", ":": "next", "J": "remote-header-name", "U": "proxy-user", "C": "continue-at",
 }  # fmt: skip
-_MEANT_FLAGS = frozenset({"get", "globoff", "head", "next"})
+_MEANT_FLAGS = frozenset({"get", "globoff", "head", "next", "path-as-is"})
 _MEANT = frozenset(
     {
         "cookie", "data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "form", "form-string",
-        "header", "json", "oauth2-bearer", "range", "referer", "request", "url", "user", "user-agent",
+        "header", "json", "oauth2-bearer", "range", "referer", "request", "url", "url-query", "user",
+        "user-agent",
     }
 )  # fmt: skip
 # What changes nothing in the request: what becomes of the answer, what is printed, how the network is used.
@@ -49,7 +50,7 @@ _IGNORED_FLAGS = frozenset(
         "alpn", "basic", "buffer", "compressed", "create-dirs", "disable", "fail", "fail-early",
         "fail-with-body", "http0.9", "http1.0", "http1.1", "http2", "http2-prior-knowledge", "http3",
         "http3-only", "include", "insecure", "ipv4", "ipv6", "junk-session-cookies", "keepalive",
-        "location", "location-trusted", "no-buffer", "no-progress-meter", "parallel", "path-as-is",
+        "location", "location-trusted", "no-buffer", "no-progress-meter", "parallel",
         "progress-bar", "progress-meter", "remote-header-name", "remote-name", "remote-name-all",
         "remote-time", "retry-all-errors", "retry-connrefused", "sessionid", "show-error", "show-headers",
         "silent", "ssl-no-revoke", "ssl-revoke-best-effort", "styled-output", "tcp-fastopen",
@@ -66,6 +67,7 @@ _IGNORED = frozenset(
         "tls13-ciphers", "trace", "trace-ascii", "trace-config", "write-out",
     }
 )  # fmt: skip
+_VALUED = _MEANT | _IGNORED
 # Options that a person will wonder about, with what stands in their way.
 _FILES = "reads a file, which isn't part of the text"
 _WAY = "sends the request another way than its address says"
@@ -103,9 +105,8 @@ def _cluster(word: Word, rest: Iterator[Word], text: str) -> Iterator[Option]:
     letters = word.text[1:]
     for index, letter in enumerate(letters, 1):
         name = _SHORT.get(letter, "")
-        attached = word._replace(text=letters[index:])
-        if name in _MEANT | _IGNORED and attached.text:
-            yield from _option(name, f"-{letter}", attached, None, text)
+        if name in _VALUED and index < len(letters):
+            yield from _option(name, f"-{letter}", word._replace(text=letters[index:]), None, text)
             return
         yield from _option(name, f"-{letter}", word, rest, text)
 
@@ -115,7 +116,7 @@ def _option(name: str, written: str, word: Word, rest: Iterator[Word] | None, te
     flag = name.removeprefix("no-")
     if name in _MEANT_FLAGS:
         yield Option(name, word)
-    elif name in _MEANT | _IGNORED:
+    elif name in _VALUED:
         value = word if rest is None else next(rest, None)
         if value is None:
             raise _fault(f"The option {written} has no value.", word, text, "Copy the whole command again.")

@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 
 from fetch2py.errors import SnippetError
 from fetch2py.importers.body import missing_body
-from fetch2py.importers.curl_body import DATA, Data, data_bytes, data_of, parts_of
+from fetch2py.importers.curl_body import DATA, Data, data_bytes, data_of, parts_of, query_of
 from fetch2py.importers.curl_options import Option
 from fetch2py.importers.form_data import Part, encoded
-from fetch2py.importers.listing import LISTED, field_value, gaps, is_browsers, is_placeholder
+from fetch2py.importers.listing import field_value, gaps, is_browsers, is_placeholder
+from fetch2py.importers.url import without_dots
 from fetch2py.importers.word import Word
 from fetch2py.jsontext import well_formed
-from fetch2py.request import Headers, Loss, Request, is_http_url
+from fetch2py.request import LISTED, Headers, Loss, Request, is_http_url
 
 __all__ = ["requests_of"]
 
@@ -48,6 +49,9 @@ class _Operation:
         self._given = (
             [Option(name, word._replace(shown=True)) for name, word in given] if self._copied else given
         )
+        self._by_name: dict[str, list[Word]] = {}
+        for name, word in self._given:
+            self._by_name.setdefault(name, []).append(word)
         self._command = command
         self._text = text
 
@@ -55,8 +59,9 @@ class _Operation:
         urls = self._words("url")
         if not urls:
             self._fail("The command has no URL.", self._command, _COPY_AGAIN)
-        data, query = data_of(self._given, self._text), ""
+        data, query = data_of(self._given, self._text), query_of(self._given, self._text)
         if data and self._words("get"):
+            # -G's data take the place of --url-query's.
             query, data = data.text, None
         parts = parts_of(self._given, self._text)
         method = self._method(data, parts)
@@ -70,8 +75,8 @@ class _Operation:
             Request(method, self._url(word, query, headers), headers, body, losses, LISTED) for word in urls
         ]
 
-    def _words(self, *names: str) -> list[Word]:
-        return [option.word for option in self._given if option.name in names]
+    def _words(self, name: str) -> list[Word]:
+        return self._by_name.get(name, [])
 
     def _method(self, data: Data | None, parts: list[Part]) -> str:
         if sum((data is not None, bool(parts), bool(self._words("head")))) > 1:
@@ -108,18 +113,22 @@ class _Operation:
                 word,
                 "Write the server's name into the address, and take the Host field out.",
             )
+        if not self._words("path-as-is"):
+            url = without_dots(url)
         return _with_query(url, query) if query else url
 
     def _headers(self, data: Data | None, boundary: str) -> Headers:
         """The fields in the text's order, then what cURL adds; a field of -H keeps cURL's own away."""
         named = {_field(word)[0].lower() for word in self._words("header")}
+        # Given twice, the last one counts.
+        last = {option.name: index for index, option in enumerate(self._given)}
         pairs: list[tuple[str, str]] = []
-        for option, word in self._given:
-            field, value = self._custom(word) if option == "header" else self._own(option, word)
-            if option != "header" and value is not None:
-                # Given twice, the last one counts.
-                pairs = [pair for pair in pairs if pair[0] != field]
-            if value is not None and (option == "header" or field.lower() not in named):
+        for index, (option, word) in enumerate(self._given):
+            is_custom = option == "header"
+            if not is_custom and index != last[option]:
+                continue
+            field, value = self._custom(word) if is_custom else self._own(option, word)
+            if value is not None and (is_custom or field.lower() not in named):
                 pairs.append((field, value))
         if boundary:
             pairs = [(n, f"{v}; boundary={boundary}" if n.lower() == "content-type" else v) for n, v in pairs]
@@ -207,7 +216,7 @@ def _field(word: Word) -> tuple[str, str | None]:
     if colon:
         return name, (value.strip(" \t\r\n") or None) if name else None
     name, semicolon, rest = name.partition(";")
-    return name, "" if semicolon and not rest.strip() else None
+    return name, "" if semicolon and not rest else None
 
 
 def _with_query(url: str, query: str) -> str:

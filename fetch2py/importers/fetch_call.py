@@ -13,15 +13,16 @@ from urllib.parse import parse_qsl, urlencode
 
 from fetch2py.errors import NotAFetchCall, NotALiteral, SnippetError
 from fetch2py.importers.body import body_of, missing_body
-from fetch2py.importers.unsaid import COOKIES, KEPT_BACK, USER_AGENT, gaps, hidden_body
+from fetch2py.importers.unsaid import COOKIES, KEPT_BACK, USER_AGENT, gaps, hidden_body, is_menus
 from fetch2py.importers.url import as_read
 from fetch2py.javascript import UNDEFINED, Call, Construct, Opaque, calls, number_text
 from fetch2py.jsontext import well_formed
-from fetch2py.request import Headers, Loss, Request, is_http_url, origin_of
+from fetch2py.request import LISTED, Headers, Loss, Request, is_http_url, origin_of
 
 __all__ = ["read", "recognises"]
 
 FORM = "application/x-www-form-urlencoded;charset=UTF-8"
+TEXT = "text/plain;charset=UTF-8"
 
 # What an empty policy means where one is named (Referrer Policy, section 3). Where none is, a browser's menu
 # wrote the referrer as it was sent.
@@ -31,6 +32,7 @@ _CALL = re.compile(r"\bfetch\s*+(?:/\*[^*]*+\*/\s*+)?+\)?+\s*+(?:\?\.\s*+)?+\(")
 _VARIABLE = re.compile(r"[A-Za-z_$.]{1,40}")
 # Fetch, section 2.2.1.
 _FORBIDDEN_METHODS = ("CONNECT", "TRACE", "TRACK")
+_BLANKS = " \t\r\n"
 _ABSOLUTE = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 # In the console's edit-and-resend text, a header field that scripts may not set: a comment with the browser's
 # remark behind it, or a sec-* field, whose run has one remark above.
@@ -64,17 +66,20 @@ class _Reader:
         self._span = call.span
 
     def request(self) -> Request:
-        url, options = self._arguments()
+        url, first, second = self._arguments()
+        options = first | second
         method = self._option(options, "method", "GET")
         if method.upper() in _FORBIDDEN_METHODS:
             self._fail(SnippetError, f"fetch() sends no {method.upper()}.", _FROM_PANEL)
         headers, losses = self._headers(options.get("headers", UNDEFINED))
-        body, content_type = self._body(options.get("body", UNDEFINED))
-        if content_type and not headers.has("content-type"):
-            headers = headers.plus("content-type", content_type)
+        body, _ = self._body(options.get("body", UNDEFINED))
+        if body is not None and not headers.has("content-type") and not is_menus(options, headers):
+            headers = self._typed(headers, first, second)
         credentials = self._option(options, "credentials", "")
         raw, body_losses = self._encoded(method, body, headers, options)
         referrer = self._option(options, "referrer", "")
+        # The page's own address, which the call doesn't tell (Fetch, section 5.4).
+        referrer = "" if referrer == LISTED else referrer
         page = origin_of(referrer) if is_http_url(referrer) else ""
         headers, cookie_losses = self._cookies(headers, credentials, page and page == origin_of(url))
         losses = (*losses, *gaps(method, headers, page))
@@ -90,7 +95,19 @@ class _Reader:
             credentials=credentials,
         )
 
-    def _arguments(self) -> tuple[str, dict[str, Any]]:
+    def _typed(self, headers: Headers, first: dict[str, Any], second: dict[str, Any]) -> Headers:
+        """The fields with the type that a body brings along (Fetch, section 5.4, "new Request").
+
+        A Request's own body brings it as the Request is made, so other headers take it away again.
+        """
+        made = "headers" not in second and first.get("body") is not None
+        _, content_type = self._body((first if made else second).get("body", UNDEFINED))
+        if content_type:
+            return headers.plus("content-type", content_type)
+        # This goes out in any case, and where it is listed no type is missing.
+        return headers if headers.has("accept") else headers.plus("accept", "*/*")
+
+    def _arguments(self) -> tuple[str, dict[str, Any], dict[str, Any]]:
         arguments = self._call.arguments
         if not arguments:
             self._fail(SnippetError, "fetch() is called without a URL.", _FROM_PANEL)
@@ -117,7 +134,7 @@ class _Reader:
         if "body" in first and second.get("body", UNDEFINED) is None:
             # Null is no body, and then the Request's own counts (Fetch, section 5.4, "new Request").
             del second["body"]
-        return url, first | second
+        return url, first, second
 
     def _dictionary(self, value: Any) -> dict[str, Any]:
         options = self._literal(value, "the second argument of fetch()")
@@ -132,7 +149,7 @@ class _Reader:
 
     def _headers(self, value: Any) -> tuple[Headers, tuple[Loss, ...]]:
         literal = self._literal(value, "the option headers")
-        headers = Headers(self._pairs(literal, "header"))
+        headers = _combined(self._pairs(literal, "header"))
         if not headers and not self._call.comments:
             lost = Loss(
                 "headers-missing",
@@ -167,14 +184,14 @@ class _Reader:
                 self._fail(
                     NotALiteral, f"The body is made by `new {value.name}(…)`, which isn't a literal.", _RUN_IT
                 )
-            return self._form(inner), "" if plain else FORM
+            return self._form(inner), TEXT if plain else FORM
         if isinstance(value, dict | list):
             self._fail(
                 SnippetError,
                 "The body is an object, which fetch() would send as the text [object Object].",
                 "Write JSON.stringify(…) around it.",
             )
-        return self._scalar(value, "the body"), ""
+        return self._scalar(value, "the body"), TEXT
 
     def _form(self, value: Construct) -> str:
         argument = value.arguments[0] if value.arguments else ""
@@ -250,6 +267,17 @@ _RUN_IT = "Copy the request from DevTools' Network panel, where every value is f
 
 def _sentence(what: str) -> str:
     return what[0].upper() + what[1:]
+
+
+def _combined(pairs: list[tuple[str, str]]) -> Headers:
+    """The fields, those of one name as one (Fetch, section 2.2.2, "get"); of cookies as Node does it."""
+    named: dict[str, tuple[str, str]] = {}
+    for name, value in pairs:
+        key = name.lower()
+        first, known = named.get(key, (name, ""))
+        glue = "; " if key == "cookie" else ", "
+        named[key] = first, known.strip(_BLANKS) + glue + value.strip(_BLANKS) if key in named else value
+    return Headers(named.values())
 
 
 def _with_restored(headers: Headers, comments: tuple[str, ...]) -> Headers:

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 from fetch2py import jsontext
 from fetch2py.errors import NotAFetchCall, SnippetError, SnippetSyntaxError
-from fetch2py.importers.body import body_of, missing_body
+from fetch2py.importers.body import Hidden, body_of, missing_body
 from fetch2py.importers.form_data import Part, encoded
-from fetch2py.importers.listing import LISTED, field_value, gaps, is_placeholder
-from fetch2py.request import Headers, Loss, Request, is_http_url
+from fetch2py.importers.listing import field_value, gaps, is_placeholder
+from fetch2py.request import LISTED, Headers, Loss, Request, is_http_url
 
 __all__ = ["read", "recognises"]
 
@@ -92,7 +92,11 @@ class _Entry:
         if isinstance(posted, dict) and not headers.has("content-type") and posted.get("mimeType"):
             headers = headers.plus("content-type", self._string(posted["mimeType"], "type"))
         body, more = self._body(posted, method, headers)
-        losses = (*losses, *gaps(headers), *more)
+        missing = gaps(headers)
+        if any(loss.code == "headers-missing" for loss in missing) and not headers.has("accept"):
+            # The one field of those missing that every request has, and that needn't be guessed at.
+            headers = headers.plus("accept", "*/*")
+        losses = (*losses, *missing, *more)
         return Request(method, jsontext.well_formed(url), headers, body, losses, LISTED)
 
     def _fields(self) -> Headers:
@@ -110,16 +114,23 @@ class _Entry:
     def _body(self, posted: Any, method: str, headers: Headers) -> tuple[bytes | None, tuple[Loss, ...]]:
         length = headers.get("content-length").strip()
         if not isinstance(posted, dict):
-            return None, () if length == "0" else missing_body(method, headers)
+            return None, () if length == "0" else missing_body(method, headers, self._hidden())
         text = self._string(posted.get("text", ""), "body")
         if not text and posted.get("params"):
             return self._rebuilt(posted["params"], headers)
         if method.upper() in ("GET", "HEAD") and length in ("", "0"):
             # Safari shows a redirected request with its last method and its first body.
             return None, (_DROPPED,) if text else ()
+        if not text and not length and self._hidden() is Hidden.SURELY:
+            return None, missing_body(method, headers, Hidden.SURELY)
         if posted.get("encoding") == "base64":
             return self._decoded(text), ()
         return _encoded(text, length, headers)
+
+    def _hidden(self) -> Hidden:
+        """Whether the entry counts bytes of a body; -1 says that they weren't counted."""
+        size = self._request.get("bodySize")
+        return Hidden.SURELY if isinstance(size, int | float) and size > 0 else Hidden.NO
 
     def _decoded(self, text: str) -> bytes:
         try:

@@ -9,10 +9,7 @@ from __future__ import annotations
 from fetch2py.jsontext import well_formed
 from fetch2py.request import Headers, Loss
 
-__all__ = ["LISTED", "field_value", "gaps", "is_browsers", "is_placeholder"]
-
-LISTED = "about:client"
-"""The referrer of a request whose own fields tell its Referer and its Origin: none is to be added."""
+__all__ = ["field_value", "gaps", "is_browsers", "is_placeholder"]
 
 # Chromium reads a field's bytes as windows-1252, and shows a byte from 0x80 to 0x9F as, say, “…” (measured).
 # The bytes that windows-1252 leaves undefined are shown as the control characters of those numbers.

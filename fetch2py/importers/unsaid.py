@@ -18,6 +18,8 @@ COOKIES = Loss(
     "use Copy as fetch (Node.js); Firefox and Safari have no such entry: there, add a cookie line with "
     "`fetch2py edit`.",
 )
+# What the Node.js style writes behind the sorted fields.
+_APPENDED = ("cookie", "Referer", "Referrer-Policy")
 _ORIGIN = Loss(
     "origin",
     "No referrer, so the page isn't known, and no Origin goes out: if the server refuses that, add an origin "
@@ -48,6 +50,20 @@ def hidden_body(options: dict[str, Any], headers: Headers) -> Hidden:
     by_chromium = {"mode", "method", "credentials"} <= options.keys() and not headers.has("user-agent")
     # Chromium writes null for no body, and no member at all for a file.
     return Hidden.SURELY if by_chromium and "body" not in options else Hidden.NO
+
+
+def is_menus(options: dict[str, Any], headers: Headers) -> bool:
+    """Whether a browser's menu wrote these options, so that `headers` lists every field that was sent.
+
+    Every menu's list has an Accept. Every menu writes the method behind headers and body, and people before
+    them; then a mode with credentials, or, in the Node.js style, the headers first, in lower case and sorted.
+    """
+    order = [name for name in options if name in ("headers", "body", "method")]
+    if order[-1:] != ["method"] or len(order) < 3 or not headers.has("accept"):
+        return False
+    names = [name for name, _ in headers if name not in _APPENDED and not name.isdigit()]
+    is_node = next(iter(options)) == "headers" and names == sorted(name.lower() for name in names)
+    return is_node or {"mode", "credentials"} <= options.keys()
 
 
 def gaps(method: str, headers: Headers, page: str) -> tuple[Loss, ...]:

@@ -10,7 +10,7 @@ import re
 
 from fetch2py.jsontext import well_formed
 
-__all__ = ["as_read"]
+__all__ = ["as_read", "without_dots"]
 
 _NOISE = re.compile(r"[\t\n\r]")
 _BLANKS = "".join(map(chr, range(0x21)))
@@ -22,8 +22,7 @@ _PARTS = re.compile(
 # stand in a request line.
 _NOT_IN_PATH = re.compile(rb"[^\x21-\x7e]|[\"<>`{}]")
 _NOT_IN_QUERY = re.compile(rb"[^\x21-\x7e]|[\"'<>]")
-_DOT = re.compile(r"\.|%2e", re.IGNORECASE)
-_TWO_DOTS = re.compile(r"(?:\.|%2e){2}", re.IGNORECASE)
+_CODED_DOT = re.compile(r"%2e", re.IGNORECASE)
 
 
 def as_read(url: str) -> str:
@@ -32,20 +31,29 @@ def as_read(url: str) -> str:
     parts = _PARTS.fullmatch(clean)
     if parts is None:
         return well_formed(clean)
-    path = _encoded(_without_dots(parts["path"].replace("\\", "/")), _NOT_IN_PATH) if parts["path"] else ""
+    segments = parts["path"].replace("\\", "/").removeprefix("/").split("/")
+    coded = [_CODED_DOT.sub(".", segment) for segment in segments]
+    path = _encoded(_shortened(segments, coded), _NOT_IN_PATH) if parts["path"] else ""
     query = _encoded(parts["query"], _NOT_IN_QUERY)
     return parts["origin"].replace("\\", "/") + path + query + well_formed(parts["fragment"])
 
 
-def _without_dots(path: str) -> str:
+def without_dots(url: str) -> str:
+    """The URL as cURL shortens its path: by dots, and not by what stands for them (RFC 3986, 5.2.4)."""
+    parts = _PARTS.fullmatch(url)
+    if parts is None or not parts["path"].startswith("/"):
+        return url
+    segments = parts["path"][1:].split("/")
+    return parts["origin"] + _shortened(segments, segments) + parts["query"] + parts["fragment"]
+
+
+def _shortened(segments: list[str], meanings: list[str]) -> str:
     """The path without the segments that mean "here" and "one up"."""
-    segments = path.removeprefix("/").split("/")
     kept: list[str] = []
-    for number, segment in enumerate(segments, 1):
-        is_up = _TWO_DOTS.fullmatch(segment)
-        if is_up and kept:
+    for number, (segment, meaning) in enumerate(zip(segments, meanings, strict=True), 1):
+        if meaning == ".." and kept:
             kept.pop()
-        if not is_up and not _DOT.fullmatch(segment):
+        if meaning not in (".", ".."):
             kept.append(segment)
         elif number == len(segments):
             kept.append("")

@@ -58,23 +58,34 @@ def constants_of(root: Any) -> Constants:
         if node.type in _SCOPES:
             blocks.append(tuple(node.range))
     # Whoever changes an object under one name changes it under every other.
-    size = -1
-    while size != len(exposed):
-        size = len(exposed)
-        exposed.update(*(_aliases_in(declarators[name].init) for name in exposed & declarators.keys()))
+    new = [*exposed]
+    while new:
+        declarator = declarators.get(new.pop())
+        more = set(_aliases_in(declarator.init)) - exposed if declarator else set()
+        exposed |= more
+        new += more
     once = {name: node for name, node in declarators.items() if declared[name] == 1 and name not in assigned}
     return Constants(
         {name: node.init for name, node in once.items()},
         frozenset(exposed),
-        {name: _reach(node, blocks) for name, node in once.items()},
+        dict(_reaches(once, blocks)),
     )
 
 
-def _reach(declarator: Any, blocks: list[tuple[int, int]]) -> tuple[int, int]:
-    """From behind the declaration to the end of the innermost block around it."""
-    start, end = declarator.range
-    around = [(left, right) for left, right in blocks if left <= start and end <= right]
-    return end, min((right for left, right in around), default=end)
+def _reaches(
+    declarators: dict[str, Any], blocks: list[tuple[int, int]]
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """For each name, from behind its declaration to the end of the innermost block around it."""
+    # Blocks nest: the last that is open is the innermost. Of two that begin together one holds the other.
+    ordered = sorted(blocks, key=lambda block: (-block[0], block[1]))
+    around: list[int] = []
+    for name, node in sorted(declarators.items(), key=lambda item: int(item[1].range[0])):
+        start, end = node.range
+        while ordered and ordered[-1][0] <= start:
+            around.append(ordered.pop()[1])
+        while around and around[-1] < end:
+            around.pop()
+        yield name, (end, around[-1] if around else end)
 
 
 def path_of(node: Any) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from fetch2py.errors import SnippetSyntaxError
 from fetch2py.javascript.constants import constants_of, path_of
-from fetch2py.javascript.syntax import SyntaxTree, deep_stack, nodes, read_syntax_tree
+from fetch2py.javascript.syntax import MAX_LENGTH, SyntaxTree, deep_stack, nodes, read_syntax_tree
 from fetch2py.javascript.values import (
     PROTOTYPE,
     UNDEFINED,
@@ -25,6 +26,12 @@ from fetch2py.javascript.values import (
 )
 
 __all__ = ["read_calls"]
+
+# A few names that stand for each other build more than any memory holds: `const b = a + a, c = b + b, …`.
+# What code builds for its calls may be ten times as long as code may be. Each expression that is read counts
+# for some characters, since that takes time where it builds nothing.
+_MOST_BUILT = 10 * MAX_LENGTH
+_EXPRESSION = 10
 
 _GLOBALS = ("window", "self", "globalThis")
 
@@ -50,6 +57,7 @@ class _Reader:
         self._tree = tree
         self._constants = constants_of(tree.root)
         self._being_read: set[str] = set()
+        self._built = 0
         self._kinds: dict[str, Callable[[Any], Value]] = {
             "ArrayExpression": self._array,
             "AwaitExpression": self._awaited,
@@ -75,7 +83,20 @@ class _Reader:
 
     def value(self, node: Any) -> Value:
         read: Callable[[Any], Value] = self._kinds.get(node.type, self._opaque)
-        return read(node)
+        value = read(node)
+        self._count(_EXPRESSION + (len(value) if isinstance(value, str) else 0), node)
+        return value
+
+    def _count(self, length: int, node: Any) -> None:
+        """Add to the length of what was built. Raises SnippetSyntaxError, with the place, beyond the most."""
+        self._built += length
+        if self._built > _MOST_BUILT:
+            raise SnippetSyntaxError(
+                f"What is built here comes to more than {_MOST_BUILT:,} characters, and is read no further.",
+                source=self._tree.text,
+                span=self._tree.span(node),
+                hint="Copy the request from DevTools' Network panel, where every value is filled in.",
+            )
 
     def _opaque(self, node: Any) -> Opaque:
         return Opaque(self._tree.span(node))
@@ -144,6 +165,7 @@ class _Reader:
             name = self._key(member)
             if name is None:
                 return self._opaque(member)
+            self._count(len(name), member)
             plain = member.kind == "init" and not member.method
             if name == PROTOTYPE and plain and not member.computed and not member.shorthand:
                 continue

@@ -19,7 +19,7 @@ from typing import Any
 from fetch2py.errors import SnippetSyntaxError
 from fetch2py.javascript.values import joined_halves
 
-__all__ = ["SyntaxTree", "deep_stack", "nodes", "nodes_below", "read_syntax_tree"]
+__all__ = ["MAX_LENGTH", "SyntaxTree", "deep_stack", "nodes", "nodes_below", "read_syntax_tree"]
 
 # esprima reads about 2 MB a second, and hand-written code is never that long.
 MAX_LENGTH = 1_000_000

@@ -16,8 +16,10 @@ from typing import NamedTuple
 
 from fetch2py.message.names import WEAK
 from fetch2py.message.reasons import (
-    AROUND,
+    ANSWERED,
     CLOSE,
+    EMPTY,
+    ERROR,
     FAINT,
     FEEDBACK,
     JSON_MESSAGE,
@@ -27,6 +29,7 @@ from fetch2py.message.reasons import (
     ODD_PLACE,
     PART,
     TELEMETRY,
+    WHY_EMPTY,
     WHY_MARKUP,
     WHY_PART,
     WHY_TYPED,
@@ -35,50 +38,47 @@ from fetch2py.message.reasons import (
 )
 from fetch2py.message.rivals import (
     Ranked,
+    alike,
     changes_with,
     has_close_rival,
     has_twin,
     is_inside,
     is_overshadowing,
+    is_sole,
     same_and_others,
 )
 from fetch2py.message.templates import around, within
-from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, is_markup, naturalness, normal, unmarked
+from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, is_telling, naturalness, normal, unmarked
 from fetch2py.message.walk import Place
+from fetch2py.message.wrapping import doubt_of, is_marked_up
 
 __all__ = ["FLOOR", "Choice", "chosen"]
 
 # Where nothing was typed, a text is the message if it weighs this much, and its rivals enough less. A natural
 # text under a fair name weighs 8, one in the person's turn 10 more.
 _SURE = 6.0
+# A name is so much better than another that an empty text under it may be the message's place.
+_MUCH_BETTER = 5
 FLOOR = 0.0
 """Below this weight a place is none that messages stand in."""
 _SHORTEST_PART = 4
-# A part so long isn't found in a text by chance.
+# A part so long isn't found at the edge of a text by chance.
 _TELLING_PART = 8
+_PLACE = ("{text}", "{html}")
 # A name of this weight is one that messages have.
 _FAIR = 5
-# So much of a text's beginning, and of its end, tells whether it is written for a model.
-_ENOUGH = 300
 _JOINED = re.compile(r"\S\{text\}|\{text\}\S")
-# What is no message as a whole: markup, data of other formats, and what sites put around one for a model.
-_MARKED_UP = re.compile(r"\s*+<[A-Za-z!?]")
-_DATA = re.compile(r"\A\s*+(?:[\w.\[\]-]++=|[0-9]*+[{\[]\s*+[\"'{\[0-9]|\w*+[|:;,]\w)|[\"'][:,]|\|\S*+\|")
-_FOR_MODELS = re.compile(
-    r"<\|[a-z_]{1,30}\|>|\[/?INST\]|<(?:start|end)_of_turn>|^#{2,3} ?(?:Instruction|Input|Response|User)\b"
-    r"|\n(?:Assistant|AI|Bot|Answer|Response|A):\s*+\Z",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Places, best first; those that change with the first, and what stands around the message there; and
-    either why not it, or a doubt, or why it.
+    """Places, best first; those that change with the first, those that hold the same and stay, and what
+    stands around the message there; and either why not it, or a doubt, or why it.
     """
 
     places: list[Place]
     also: Sequence[Place] = ()
+    alike: Sequence[Place] = ()
     template: str = ""
     refusal: str = ""
     doubt: str = ""
@@ -129,7 +129,8 @@ def _among(matching: list[Place], tier: _Tier, typed: str) -> Choice:
     if not doubt and (has_close_rival(ranked[0], rivals) or has_twin(best, rivals)):
         doubt = CLOSE
     places = [best, *(place for _, place in rivals)]
-    return Choice(places, also, template, doubt=doubt, why=WHY_TYPED_OF_MANY if rivals else tier.why)
+    why = WHY_TYPED_OF_MANY if rivals else tier.why
+    return Choice(places, also, alike(best, rivals), template, doubt=doubt, why=why)
 
 
 def _is_no_chance(place: Place, typed: str, template: str) -> bool:
@@ -137,49 +138,72 @@ def _is_no_chance(place: Place, typed: str, template: str) -> bool:
     if is_briefing(place.text) or naturalness(place.text) < 0:
         return False
     # A body of text can have any format, so there the message must at least stand alone.
-    if place.carrier == "raw" and not _MARKED_UP.match(place.text) and _JOINED.search(template):
+    if place.carrier == "raw" and not is_marked_up(place.text) and _JOINED.search(template):
         return False
-    return place.name.weight > 0 or len(typed) >= _TELLING_PART
+    is_at_edge = template.startswith(_PLACE) or template.endswith(_PLACE)
+    return place.name.weight > 0 or (len(typed) >= _TELLING_PART and (is_at_edge or is_telling(typed)))
 
 
 def _untyped(found: list[Place]) -> Choice:
+    choice = _of_texts([place for place in found if place.text])
+    empty = _empty(found)
+    if empty is None:
+        return choice
+    best = choice.places[0] if choice.places and not choice.refusal else None
+    if empty.standing.is_open and not (best and best.standing.is_open):
+        return Choice([empty, *choice.places], why=WHY_EMPTY)
+    if best and not choice.doubt and empty.name.weight - best.name.weight >= _MUCH_BETTER:
+        return Choice([empty, *choice.places], doubt=EMPTY)
+    return choice
+
+
+def _empty(found: list[Place]) -> Place | None:
+    """The place without a text that is likeliest to be the message's."""
+    ranked = _ranked((place for place in found if not place.text and place.is_own), _weight)
+    return ranked[0][1] if ranked and ranked[0][0] >= _SURE else None
+
+
+def _of_texts(found: list[Place]) -> Choice:
     ranked = _ranked((place for place in found if not place.holds), _weight_with_nature)
     if not ranked or ranked[0][0] < FLOOR:
         refusal = TELEMETRY if any(place.standing.is_report for place in found) else NO_MESSAGE
         return Choice([place for _, place in ranked], refusal=refusal)
-    weight, best = ranked[0]
+    best = ranked[0][1]
     also, rivals = same_and_others(ranked)
     around_it = [place for place in found if place.holds and place.is_own and place.name.weight >= _FAIR]
     outer = next((place for place in around_it if best.name.weight <= 0 and is_inside(best, place)), None)
     if outer is not None:
         return Choice([outer, *(place for _, place in ranked)], doubt=JSON_MESSAGE)
     template = within(best.text)
-    doubt = ""
-    if weight < _SURE or not best.is_own:
-        doubt = FAINT
-    elif best.standing.in_feedback:
-        doubt = FEEDBACK
-    elif (
-        has_close_rival(ranked[0], rivals)
-        or has_twin(best, rivals)
-        or is_overshadowing(ranked[0], [*(place for _, place in rivals), *around_it])
-    ):
-        doubt = CLOSE
-    elif not template:
-        doubt = _doubt_of(best)
+    doubt = _doubt(ranked[0], rivals, around_it, found)
+    if not (doubt or template):
+        doubt = doubt_of(best.text, is_body=best.carrier == "raw")
     why = WHY_MARKUP if template else WHY_WEIGHT
-    return Choice([best, *(place for _, place in rivals)], also, template, doubt=doubt, why=why)
+    places = [best, *(place for _, place in rivals)]
+    return Choice(places, also, alike(best, rivals), template, doubt=doubt, why=why)
 
 
-def _doubt_of(place: Place) -> str:
-    """Why a text as a whole may not be the message, though it is its place; "" for no reason."""
-    is_body = place.carrier == "raw"
-    if is_markup(place.text) or (is_body and _MARKED_UP.match(place.text)):
-        return MARKUP
-    ends = f"{place.text[:_ENOUGH]}\0{place.text[-_ENOUGH:]}"
-    if _FOR_MODELS.search(ends) or (is_body and _DATA.search(ends)):
-        return AROUND
-    return ""
+def _doubt(ranked: Ranked, rivals: list[Ranked], around_it: list[Place], found: list[Place]) -> str:
+    """Why a place may not be the message's, as far as the others and its surroundings tell."""
+    weight, best = ranked
+    standing = best.standing
+    is_only = weight < _SURE + NATURAL and is_sole(best, found)
+    if not best.is_own or (weight < _SURE and not is_only):
+        return FAINT
+    kinds = ((standing.in_feedback, FEEDBACK), (standing.in_error, ERROR), (standing.is_done, ANSWERED))
+    doubt = next((doubt for is_so, doubt in kinds if is_so), "")
+    if doubt:
+        return doubt
+    if is_only:
+        # The others are machines' values by their looks, so only a better name speaks for them.
+        rivals = [each for each in rivals if each[1].name.weight > best.name.weight]
+    full = [place for place in around_it if place.text.strip() not in ("[]", "{}")]
+    is_close = (
+        has_close_rival(ranked, rivals)
+        or has_twin(best, rivals)
+        or is_overshadowing(ranked, [*(place for _, place in rivals), *full])
+    )
+    return CLOSE if is_close else ""
 
 
 def _with_wrapped_twins(choice: Choice, found: list[Place]) -> Choice:

@@ -13,11 +13,21 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from fetch2py.errors import SlotError
 from fetch2py.jsontext import well_formed
+from fetch2py.message.carriers import CARRIERS
 from fetch2py.message.choosing import FLOOR, Choice, chosen
 from fetch2py.message.coding import unpacked
 from fetch2py.message.ids import own_ids
 from fetch2py.message.kinds import CARRIER_OF, UNFILLABLE, is_telemetry, kind_of
-from fetch2py.message.reasons import IN_PATH, IN_QUERY, NOWHERE, TELEMETRY, TELEMETRY_ADDRESS, UNTOLD
+from fetch2py.message.reasons import (
+    CLOSE,
+    IN_PATH,
+    IN_QUERY,
+    NOWHERE,
+    SAME_STAYS,
+    TELEMETRY,
+    TELEMETRY_ADDRESS,
+    UNTOLD,
+)
 from fetch2py.message.rivals import changes_with
 from fetch2py.message.sources import Source, address, found_in, sources
 from fetch2py.message.texts import normal
@@ -27,6 +37,7 @@ from fetch2py.request import Request
 __all__ = ["Finding", "find"]
 
 _OFFERED = 9
+_TOLD = 3
 # What was typed is looked for in the request's bytes if it is neither there by chance nor a long search.
 _SHORTEST_PART, _LONGEST_PART = 4, 10_000
 # A segment of a path that is this short can equal what was typed by chance.
@@ -70,6 +81,8 @@ def find(request: Request, sent: str | None = None) -> Finding:
     if is_telemetry(request.url) and choice.places and not choice.places[0].standing.role > 0:
         choice = replace(choice, doubt=choice.doubt or TELEMETRY_ADDRESS)
     given = [*in_body, *in_query]
+    if not (typed or choice.refusal or choice.doubt) and _is_repeated(request, given, choice.places[0]):
+        choice = replace(choice, doubt=CLOSE)
     finding = _finding(kind, given, choice)
     if finding.slot is None:
         return finding
@@ -104,6 +117,18 @@ def _with_query(choice: Choice, query: list[Place], typed: str, *, is_first: boo
     return other if typed or is_empty else replace(other, doubt=other.doubt or IN_QUERY)
 
 
+def _is_repeated(request: Request, given: list[Source], place: Place) -> bool:
+    """Whether the place's field, whose name tells little, is given several times: an address can tell the
+    first of them alone.
+    """
+    if place.name.weight > 0:
+        return False
+    fields = next(source.fields for source in given if source.carrier == place.carrier)
+    name = fields.get(place.path[0][1])
+    texts = CARRIERS[place.carrier].texts(unpacked(request)) if name else ()
+    return sum(each.name == name for each in texts) > 1
+
+
 def _elsewhere(request: Request, kind: str, typed: str) -> str:
     """Where what was typed stands though no slot leads there, as a sentence; "" for nowhere."""
     is_told = kind in CARRIER_OF and _SHORTEST_PART <= len(typed) <= _LONGEST_PART
@@ -122,6 +147,14 @@ def _elsewhere(request: Request, kind: str, typed: str) -> str:
     return IN_PATH if is_there else ""
 
 
+def _staying(slots: list[str]) -> str:
+    """What is said of the places that hold the same text and stay as they are."""
+    if not slots:
+        return ""
+    told = slots[:_TOLD] + ["others"] * (len(slots) > _TOLD)
+    return SAME_STAYS.format(" and ".join(filter(None, (", ".join(told[:-1]), told[-1]))))
+
+
 def _finding(kind: str, given: list[Source], choice: Choice) -> Finding:
     candidates = tuple((address(given, place), well_formed(place.text)) for place in choice.places[:_OFFERED])
     if choice.refusal:
@@ -134,7 +167,7 @@ def _finding(kind: str, given: list[Source], choice: Choice) -> Finding:
         also=tuple(address(given, place) for place in choice.also),
         runner_up=next_best,
         sure=not choice.doubt,
-        reason=choice.doubt or choice.why,
+        reason=choice.doubt or choice.why + _staying([address(given, place) for place in choice.alike]),
         candidates=candidates,
         body_kind=kind,
         template=well_formed(choice.template),

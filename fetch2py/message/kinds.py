@@ -50,7 +50,7 @@ _LARGEST_FLAGS = 3
 _TELEMETRY = words(
     """
     telemetry analytics beacon beacons metrics sentry stats tracking tracker collect collector rum logs
-    log track
+    log track errors error crash crashes exceptions
     """
 )
 

@@ -19,6 +19,7 @@ WEAK = -8
 """Weight of a name for text that goes beside a message (a title, a greeting)."""
 SELDOM = -6
 """Weight of a name that a message can have where it has no better one."""
+_TELLING = 5
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+")
 
@@ -52,19 +53,39 @@ _HARD = words(
 _WEAK = words(
     """
     title titles label summary subject system preamble preprompt prefix suffix developer assistant bot
-    negative default last previous prev placeholder example examples suggested suggestion suggestions
+    about negative default last previous prev placeholder example examples suggested suggestion suggestions
     source instructions persona personality history context style template greeting welcome preview
     reasoning thinking thought answer reply response output completion focus
     """
 )
 _SELDOM = words("name names description note notes")
+# By these words a name says that its text is the message once more: in what form, or to what end.
+_FORMS = words("raw original plain display command html markdown rich formatted")
+_COPIES = words("signature sign signed hash preview")
+# A message's word that is as often a value's, or of which another matter is named: a chat's name, say.
+_LOOSE = words("say chat")
+# What a page or a document has is no message, though it be called text.
+_MATTER = words("text txt content contents parts data value body caption")
+_OF_DOCUMENTS = words(
+    """
+    document documents doc docs page pages article file files passage chunk selection knowledge
+    """
+)
+_EARLIER = words("old first initial")
+# What holds the parts of a message, and says nothing more of them.
+_HOLDERS = words(
+    """
+    blocks block content contents parts part elements segments items children nodes node params variables args
+    arguments payload request turn turns delta ops
+    """
+)
 # What a container's name tells about all that is in it.
 _SIDE_MATTERS = words(
     """
     metadata meta config configurable settings options preferences style styles tool tools file files
     attachment attachments ref refs reference references plugin plugins function functions schema header
     headers device client feature features extra env browser app source sources citation citations
-    template templates quote quotes quoted error usage parameters stop
+    template templates quote quotes quoted error usage stop
     document documents doc docs knowledge passage passages chunk chunks results page pages article
     selection reply parent
     """
@@ -72,6 +93,7 @@ _SIDE_MATTERS = words(
 _INSIDE = {
     **dict.fromkeys(words("message prompt question query"), 2),
     **dict.fromkeys(_SIDE_MATTERS, -10),
+    "parameters": -5,
     **dict.fromkeys(words("context memory memories examples answer response suggestions"), -15),
     **dict.fromkeys(words("system developer assistant instructions preamble persona bot bots agent"), -20),
     **dict.fromkeys(words("agents character characters chatbot"), -20),
@@ -81,12 +103,15 @@ _INSIDE = {
 
 class Name(NamedTuple):
     """`weight`: of a text under this name; `inside`: of all below a container of it. Positive is the message.
-    `is_tellable`: whether a slot's address can hold the name.
+    `is_tellable`: whether a slot's address can hold the name. `repeats`: by the name alone an equal text is
+    the message once more; `is_holder`: a container of that name can be the message's own.
     """
 
     weight: float
     inside: float
     is_tellable: bool = True
+    repeats: bool = False
+    is_holder: bool = False
 
 
 NO_NAME = Name(5, 0)
@@ -95,10 +120,19 @@ NO_NAME = Name(5, 0)
 
 @lru_cache(maxsize=4096)
 def name(member: str) -> Name:
-    """What the member's name tells. Words are told apart by case, digits and marks."""
-    parts = words_of(member)
+    """What the member's name tells. Words are told apart by case, digits and marks.
+
+    ASP.NET puts the names of all that a field is in before its own, with a dollar sign behind each.
+    """
+    parts = words_of(member.rpartition("$")[2])
     inside = [_INSIDE[word] for word in parts if word in _INSIDE]
-    return Name(_weight(parts), min(inside, default=0), _is_tellable(member))
+    return Name(
+        _weight(parts),
+        min(inside, default=0),
+        _is_tellable(member),
+        _repeats(parts),
+        all(word in _MESSAGE or word in _NEUTRAL or word in _HOLDERS for word in parts),
+    )
 
 
 def words_of(member: str) -> list[str]:
@@ -114,6 +148,17 @@ def _is_tellable(member: str) -> bool:
     return " > " not in member
 
 
+def _repeats(parts: list[str]) -> bool:
+    """Whether the name's own noun is one of messages: a prompt of any sort is, a room of any sort is not."""
+    own = [word for word in parts if word not in _COPIES]
+    if not own or not _EARLIER.isdisjoint(own) or _weight(own) < 0:
+        return False
+    if all(word in _FORMS for word in own):
+        return True
+    noun = next((word for word in reversed(own) if word in _MESSAGE or word not in _NEUTRAL), "")
+    return _MESSAGE.get(noun, 0) >= _TELLING and noun not in _LOOSE
+
+
 def _weight(parts: list[str]) -> float:
     if any(word in _HARD and not (word == "user" and len(parts) > 1) for word in parts):
         return HARD
@@ -123,6 +168,8 @@ def _weight(parts: list[str]) -> float:
         return SELDOM
     best = max(parts, key=lambda word: _MESSAGE.get(word, 0), default="")
     if best not in _MESSAGE:
+        return 0
+    if best in _MATTER and not _OF_DOCUMENTS.isdisjoint(parts):
         return 0
     strange = sum(word not in _NEUTRAL and word not in _MESSAGE for word in parts)
     return _MESSAGE[best] - (len(parts) > 1) - 2 * strange

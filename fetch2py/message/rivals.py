@@ -10,16 +10,27 @@ from itertools import chain
 from math import inf
 from typing import TypeAlias
 
-from fetch2py.message.texts import NATURAL, is_briefing, is_graphql, naturalness, normal
+from fetch2py.message.names import WEAK, name
+from fetch2py.message.texts import (
+    NATURAL,
+    is_briefing,
+    is_graphql,
+    is_phrase,
+    is_telling,
+    naturalness,
+    normal,
+)
 from fetch2py.message.walk import Into, Place
 
 __all__ = [
     "Ranked",
+    "alike",
     "changes_with",
     "has_close_rival",
     "has_twin",
     "is_inside",
     "is_overshadowing",
+    "is_sole",
     "same_and_others",
 ]
 
@@ -27,6 +38,10 @@ __all__ = [
 _MARGIN = 4.0
 # Parts of one turn are told apart by little else than their order, which differs from site to site.
 _MARGIN_OF_PARTS = 8.0
+# A name of this weight is one that messages have.
+_FAIR = 5
+# Short for message, input and prompt, and for other things.
+_LETTERS = ("m", "i", "p")
 # Texts so short are found in unrelated places by chance.
 _SHORT = 8
 # What its containers take away from a place's weight before it is a matter beside the message.
@@ -80,15 +95,51 @@ def is_overshadowing(best: Ranked, rivals: Iterable[Place]) -> bool:
 
 
 def has_twin(best: Place, rivals: Iterable[Ranked]) -> bool:
-    """Whether a text is the same that is too short, and its name too plain, to tell if that is chance."""
+    """Whether a machine's value, such as a number, stands in another place as well, which may be chance."""
     text = normal(best.text)
-    return len(text) < _SHORT and any(
-        place.name.weight == 0
+    return len(text) < _SHORT and naturalness(text) < 0 and bool(alike(best, rivals))
+
+
+def alike(best: Place, rivals: Iterable[Ranked]) -> list[Place]:
+    """The places that hold the same text by chance, or as another thing, as far as their names tell."""
+    text = normal(best.text)
+    return [
+        place
+        for _, place in rivals
+        if place.name.weight >= 0
         and place.is_own
         and place.surroundings >= _SIDE_MATTER
         and normal(place.text) == text
-        for _, place in rivals
-    )
+    ]
+
+
+def _is_row(place: Place) -> bool:
+    """Whether the place is in a JSON text that names nothing, such as Google's sites send."""
+    way = place.path[-1][1]
+    return bool(way) and all(isinstance(token, int) for token in way)
+
+
+def is_sole(place: Place, found: Iterable[Place]) -> bool:
+    """Whether the place's text is the only one in the request that a person can have written, and its place
+    one that could be the message's: in a row, under a name of messages, or an input of any name.
+    """
+    if not is_phrase(place.text) or place.standing.is_answered:
+        return False
+    if place.name.weight < 0 or place.surroundings < _SIDE_MATTER:
+        return False
+    *_, holder, own = ("", *_names(place))
+    if not (_is_row(place) or place.name.weight > 0 or own in _LETTERS or holder == "inputs"):
+        return False
+    return not any(_is_another(place, other) for other in found)
+
+
+def _is_another(place: Place, other: Place) -> bool:
+    """Whether the other text can be a person's words of now, by its looks, and is not the same."""
+    if other.holds or other.standing.is_report or not other.is_own or naturalness(other.text) != NATURAL:
+        return False
+    if other.name.weight <= WEAK and place.name.weight >= _FAIR:
+        return False
+    return other is not place and normal(other.text) != normal(place.text)
 
 
 def is_inside(place: Place, outer: Place) -> bool:
@@ -115,16 +166,21 @@ def changes_with(best: Place, place: Place) -> bool:
         return False
     if place.surroundings < _SIDE_MATTER and not place.standing.is_open:
         return False
-    if place.name.weight < 0 or (place.name.weight == 0 and not _is_no_chance(best, place)):
-        return False
     # Elements of one list are different turns or parts; members of one object are the same thing twice.
-    ways = zip(_way(best), _way(place), strict=False)
-    return next((isinstance(ours, str) for ours, theirs in ways if ours != theirs), False)
-
-
-def _is_no_chance(best: Place, place: Place) -> bool:
-    """Whether the same text under a plain name is the message again: a long one, or one right beside it."""
-    if len(place.text) >= _SHORT:
+    ours, theirs = list(_way(best)), list(_way(place))
+    parting = next(
+        (at for at, pair in enumerate(zip(ours, theirs, strict=False)) if pair[0] != pair[1]), None
+    )
+    if parting is None or not isinstance(ours[parting], str):
+        return False
+    if is_telling(place.text) and place.name.weight >= 0:
         return True
-    is_beside = place.trail is not None and best.trail is not None and place.trail[0] is best.trail[0]
-    return is_beside and best.name.weight > 0 and naturalness(place.text) >= 0
+    return place.name.repeats and (place.standing.is_open or _is_held_by_message(theirs[parting:]))
+
+
+def _is_held_by_message(way: list[str | int]) -> bool:
+    """Whether what holds a text is a message's own, by the names on the way to it: a room's text is another
+    thing than the message, though both be called text.
+    """
+    *holders, _ = (token for token in way if isinstance(token, str))
+    return all(name(holder).is_holder for holder in holders)

@@ -19,9 +19,15 @@ PERSON, OTHER, UNKNOWN = "person", "other", ""
 _KEYS = ("role", "author", "sender", "from", "speaker", "sender_type", "senderType")
 _FLAGS = {
     **dict.fromkeys(("isUser", "is_user", "isCreatedByUser", "fromUser", "from_user", "isMe"), PERSON),
-    **dict.fromkeys(("isBot", "is_bot", "isAI", "is_ai", "fromBot"), OTHER),
+    **dict.fromkeys(
+        ("isHuman", "is_human", "fromMe", "from_me", "isMine", "is_mine", "isOwn", "isSelf"), PERSON
+    ),
+    **dict.fromkeys(("isBot", "is_bot", "isAI", "is_ai", "fromBot", "from_bot", "isAssistant"), OTHER),
 }
-_TELLING = frozenset((*_KEYS, *_FLAGS, "type"))
+# Where a bubble is drawn: a person sees their own on the right.
+_SIDE_KEYS = ("position", "side", "align", "placement")
+_SIDES = {"right": PERSON, "left": OTHER}
+_TELLING = frozenset((*_KEYS, *_FLAGS, *_SIDE_KEYS, "type"))
 _OPPOSITE = {PERSON: OTHER, OTHER: PERSON}
 
 _PERSONS = words("user human customer me visitor client enduser")
@@ -30,6 +36,7 @@ _OTHERS = words(
     assistant system developer tool bot model ai chatbot function agent gpt llm operator robot
     """
 )
+_TOOL_PARTS = ("function_call_output", "function_call", "reasoning")
 _SAYINGS = words("content text message parts value body blocks")
 _WORD = re.compile(r"[a-z]+")
 _LONGEST_ROLE = 40
@@ -42,13 +49,14 @@ _STAMPS = (
 class Turns(NamedTuple):
     """A list of turns: each element's role, the index of the person's last turn (-1: none), and whether no
     other turn follows on it, so that it waits for its answer. `step` is 1 where the newest turn is the last,
-    -1 where it is the first.
+    -1 where it is the first. `is_done`: no model goes on from the last turn.
     """
 
     roles: tuple[str, ...]
     last: int
     is_open: bool
     step: int = 1
+    is_done: bool = True
 
 
 def role_of(item: dict[str, Any], *, in_list: bool) -> str:
@@ -65,15 +73,20 @@ def role_of(item: dict[str, Any], *, in_list: bool) -> str:
     for key, meant in _FLAGS.items():
         if isinstance(item.get(key), bool):
             return meant if item[key] else _OPPOSITE[meant]
-    return _word(item.get("type")) if in_list else UNKNOWN
+    if not in_list:
+        return UNKNOWN
+    sides = (item.get(key) for key in _SIDE_KEYS)
+    side = next((_SIDES[side] for side in sides if isinstance(side, str) and side in _SIDES), UNKNOWN)
+    return side or _word(item.get("type"))
 
 
-def turns_of(items: list[Any]) -> Turns | None:
+def turns_of(items: list[Any], *, is_falling: bool = False) -> Turns | None:
     """The list as turns of a conversation, or None where no element that says something tells its role.
 
-    Codes are told apart by the newest turn: a conversation is sent when the person has spoken.
+    Codes are told apart by the newest turn: a conversation is sent when the person has spoken. `is_falling`
+    says that the newest turn is the first; else time stamps tell that.
     """
-    if not newest_first(items):
+    if not (is_falling or newest_first(items)):
         return _in_order(items)
     turns = _in_order(items[::-1])
     if turns is None:
@@ -106,22 +119,49 @@ def _in_order(items: list[Any]) -> Turns | None:
     """The turns of a list whose last element is the newest."""
     roles = [role_of(item, in_list=True) if isinstance(item, dict) else UNKNOWN for item in items]
     told = [index for index, role in enumerate(roles) if role]
-    while told and _is_silent(items[told[-1]]):
-        # A site's placeholder for the answer to come.
+    spoken = len(told)
+    while told and roles[told[-1]] != PERSON and _is_placeholder(items[told[-1]]):
         told.pop()
     if not told:
         return None
+    is_unclear = False
     if not any(role in (PERSON, OTHER) for role in roles):
         own = roles[told[-1]]
+        # One that says nothing may be the answer's placeholder or the person's picture: whose code is it?
+        is_unclear = len(told) < spoken and len(told) > 1 and own != roles[told[0]]
         roles = [role and (PERSON if role == own else OTHER) for role in roles]
+    if OTHER in roles and PERSON not in roles:
+        roles = [
+            role or (PERSON if _is_named(item) else UNKNOWN) for role, item in zip(roles, items, strict=True)
+        ]
+        told = [
+            index for index in range(len(items)) if roles[index] and (index in told or roles[index] == PERSON)
+        ]
     persons = [index for index in told if roles[index] == PERSON]
     last = persons[-1] if persons else -1
-    return Turns(tuple(roles), last, last == told[-1])
+    return Turns(
+        tuple(roles), last, last == told[-1] and not is_unclear, is_done=not _goes_on(items[told[-1]])
+    )
 
 
-def _is_silent(item: dict[str, Any]) -> bool:
+def _goes_on(item: dict[str, Any]) -> bool:
+    """Whether the answer isn't done with the last turn: APIs, whose turns have roles, let a model go on from
+    what a tool gave, or from the beginning of its answer.
+    """
+    return "role" in item or item.get("type") in _TOOL_PARTS
+
+
+def _is_placeholder(item: dict[str, Any]) -> bool:
+    """Whether a turn says nothing, as that of the answer to come does; one of the person's may have files."""
     said = [item[key] for key in _SAYINGS if key in item]
-    return bool(said) and not any(said)
+    return (
+        bool(said) and not any(said) and not any(value for value in item.values() if isinstance(value, list))
+    )
+
+
+def _is_named(item: Any) -> bool:
+    """Whether a turn tells its speaker by a name of their own."""
+    return isinstance(item, dict) and any(isinstance(item.get(key), str) and item[key] for key in _KEYS)
 
 
 def _read(value: Any) -> str:

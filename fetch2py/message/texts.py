@@ -10,7 +10,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["NATURAL", "is_briefing", "is_graphql", "is_markup", "naturalness", "normal", "unmarked", "words"]
+__all__ = [
+    "NATURAL",
+    "is_briefing",
+    "is_graphql",
+    "is_markup",
+    "is_phrase",
+    "is_telling",
+    "naturalness",
+    "normal",
+    "unmarked",
+    "words",
+]
 
 NATURAL, MACHINE, BLOB = 3, -8, -20
 
@@ -29,10 +40,10 @@ _MACHINE = re.compile(
     | [a-z]{2,3}([-_][A-Za-z]{2,4}){1,2}     # locale
     | [A-Z][A-Za-z]+(/[A-Z][A-Za-z_]+)+      # time zone
     | [a-z]+/[a-z0-9.+-]+                    # media type
-    | (?=\S*\d)[\w.:~+/=-]{12,}              # identifier, token
+    | !?(?=\S*\d)[\w.:~+/=-]{12,}            # identifier, token
     | [\w-]{20,}\.[\w-]+\.[\w-]*             # JWT
     | [\w.+-]+@[\w-]+\.[\w.]+                # mail address
-    | [\w+/=.-]{40,}
+    | !?[\w+/=.-]{40,}
     """,
     re.VERBOSE | re.ASCII,
 )
@@ -43,6 +54,10 @@ _BRIEFING = re.compile(
     r"\s*+(?:you(?:'re| are) (?:an?|the|my|our|chatgpt|claude)\b|act as\b|你是(?:一|个)|请?你?扮演)",
     re.IGNORECASE,
 )
+# Letters of the scripts that write without spaces.
+_BROAD = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_SENTENCE_END = re.compile(r"[?!.。？！]\s*+\Z")
+_SENTENCE, _LONG = 3, 20
 _TAG = re.compile(r"<[^>]*+>")
 _OPENING_TAG = re.compile(r"\s*+<([a-zA-Z][\w-]*+)[^>]*+>")
 # Marks beyond the Latin letters, all combining ones among them: composing takes the square of a run's length.
@@ -91,6 +106,24 @@ def naturalness(text: str) -> float:
     if _MACHINE.fullmatch(head):
         return MACHINE
     return NATURAL if _NATURAL.search(head) else 0
+
+
+def is_phrase(text: str) -> bool:
+    """Whether the text looks a person's by more than one word."""
+    head = text[:_ENOUGH]
+    return naturalness(head) == NATURAL and (len(head.split()) > 1 or len(_BROAD.findall(head)) > 1)
+
+
+def is_telling(text: str) -> bool:
+    """Whether the text is so long, and so much a sentence, that no other text equals it by chance."""
+    head = text[:_ENOUGH]
+    if naturalness(head) != NATURAL:
+        return False
+    broad = len(_BROAD.findall(head))
+    # Where words aren't set apart by spaces, each letter weighs as much as half a word.
+    if max(len(head.split()), broad // 2) < _SENTENCE:
+        return False
+    return len(head) + broad >= _LONG or bool(_SENTENCE_END.search(head))
 
 
 def is_graphql(text: str) -> bool:

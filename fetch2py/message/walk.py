@@ -17,8 +17,8 @@ from fetch2py.message.notation import from_base64
 from fetch2py.message.standing import (
     Standing,
     by_elements,
+    by_neighbours,
     by_role,
-    is_feedback,
     reported_members,
     standing_of,
 )
@@ -42,10 +42,17 @@ _PART = -15.0
 # In lists of these names the last text is the person's: files and quotes come before it.
 _LAST_COUNTS = words("blocks")
 _EARLIER_BLOCK, _EARLIER = -12.0, -1.0
+# Databases spell a text as an object of its type; the name is then that of the object.
+_TYPED_VALUES = words("stringValue string_value")
 _SPACE = " \t\r\n"
 _BRACKETS = '{["'
 # Of a text that may be base64 so much tells: shorter ones spell no text that is worth the look.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6}")
+# A text of letters alone is a word before it is base64, however it decodes.
+_LOOKS_CODED = re.compile(r"(?=.{12})(?=[^a-z]*+[a-z])(?=[^A-Z]*+[A-Z])[^0-9+/_=-]*+[0-9+/_=-]")
+_BY_CHANCE = -30.0
+_ENOUGH = 300
+_MOST_SCRIPTS = 3
 _PRINTABLE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*+")
 _GRAPHQL_MARKS = words("variables operationName extensions")
 
@@ -120,7 +127,7 @@ _Item: TypeAlias = Place | _Container
 
 
 def places(value: Any, carrier: str) -> Iterator[Place]:
-    """Every text in `value` that says something, in the source's order.
+    """Every text in `value` that says something, in the source's order; and empty ones of a message's name.
 
     `value` is parsed JSON, the fields of a form as an object, or a text. Members whose names no address can
     tell are left out with all that is in them.
@@ -138,7 +145,7 @@ def places(value: Any, carrier: str) -> Iterator[Place]:
             if inner is not None:
                 stack.append(inner)
                 # A message in quotation marks, or one that happens to be base64, is a text all the same.
-                item = item._replace(holds=isinstance(inner, _Container) or _speaks(inner))
+                item = item._replace(holds=isinstance(inner, _Container) or _speaks(item, inner))
             yield item
         elif item.depth < _DEEPEST:
             stack.extend(_members(item) if isinstance(item.value, dict) else _elements(item))
@@ -146,22 +153,23 @@ def places(value: Any, carrier: str) -> Iterator[Place]:
 
 def _members(container: _Container) -> Iterator[_Item]:
     """The members of an object that can lead to texts, last first."""
-    carrier, members, trail, score, _, standing, depth, in_list = container
+    carrier, members, trail, score, outer, standing, depth, in_list = container
     score += _LEVEL
     if not in_list:
         standing = by_role(standing, members)
     elif isinstance(members.get("type"), str) and members["type"] in _PARTS:
         score += _PART
-    if is_feedback(members):
-        standing = standing._replace(in_feedback=True)
+    was_past = standing.is_past
+    standing = by_neighbours(standing, members, in_list=in_list)
+    score += _PAST if standing.is_past and not was_past else 0.0
     reported = reported_members(standing, members, in_list=in_list)
     for member in reversed(members):
         value = members[member]
-        about = name(member)
+        about = outer if member in _TYPED_VALUES else name(member)
         if not about.is_tellable or _is_document(members, member):
             continue
         stands = standing._replace(is_report=True) if member in reported else standing
-        if isinstance(value, str) and _says(value):
+        if isinstance(value, str) and (_says(value) or (not value and about.repeats)):
             yield Place(carrier, (trail, member), value, score + about.weight + stands.role, about, stands)
         elif isinstance(value, (dict, list)):
             yield _Container(carrier, value, (trail, member), score + about.inside, about, stands, depth + 1)
@@ -213,17 +221,47 @@ def _within(place: Place, into: Into, value: Any) -> _Item | None:
     """The object, list or text that the place's text holds in that notation."""
     trail = (place.trail, into)
     if isinstance(value, str):
-        return place._replace(trail=trail, text=value) if _says(value) else None
+        by_chance = _BY_CHANCE if into is Into.BASE64 and _is_by_chance(place.text, value) else 0.0
+        inner = place._replace(trail=trail, text=value, weight=place.weight + by_chance)
+        return inner if _says(value) else None
     depth, outer = 0, place.trail
     while outer:
         depth, outer = depth + 1, outer[0]
     return _Container(place.carrier, value, trail, place.surroundings, place.name, place.standing, depth)
 
 
-def _speaks(inner: Place) -> bool:
-    """Whether a text inside of another speaks for itself: no message in base64 looks natural by chance."""
-    is_base64 = inner.trail is not None and inner.trail[1] is Into.BASE64
-    return inner.text.lstrip(_SPACE)[0] in "{[" or (is_base64 and naturalness(inner.text) == NATURAL)
+def _speaks(outer: Place, inner: Place) -> bool:
+    """Whether a text inside of another speaks for itself."""
+    if inner.trail is not None and inner.trail[1] is Into.BASE64:
+        return _is_coded(outer.text, inner.text)
+    return inner.text.lstrip(_SPACE)[0] in "{["
+
+
+def _is_by_chance(text: str, inner: str) -> bool:
+    """Whether the text is a word that decodes to something, rather than the base64 of something short."""
+    is_word = text.islower() or text.isupper() or text.istitle() or not inner.isascii()
+    return is_word and not _is_coded(text, inner)
+
+
+def _is_coded(text: str, inner: str) -> bool:
+    """Whether a text is base64 by more than chance: it looks so, and what it spells is far likelier."""
+    if not _LOOKS_CODED.match(text):
+        return False
+    if inner.lstrip(_SPACE)[:1] in ("{", "[") and jsontext.is_json(inner):
+        return True
+    return naturalness(inner) == NATURAL and _is_of_few_scripts(inner[:_ENOUGH])
+
+
+def _is_of_few_scripts(text: str) -> bool:
+    """Whether the letters are of the few alphabets that one language needs; random bytes spell many."""
+    if text.isascii():
+        return True
+    from unicodedata import category, name
+
+    signs = {char for char in text if not char.isascii()}
+    if any(category(sign) in ("Cc", "Cn", "Co") for sign in signs):
+        return False
+    return len({name(sign, "").partition(" ")[0] for sign in signs if sign.isalpha()}) <= _MOST_SCRIPTS
 
 
 def _is_document(members: dict[str, Any], member: str) -> bool:

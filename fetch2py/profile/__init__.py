@@ -13,9 +13,12 @@ from fetch2py import credentials, message
 from fetch2py.envelope import Envelope, fits, joined, split
 from fetch2py.errors import SlotError
 from fetch2py.profile import document, templates
-from fetch2py.request import Request
+from fetch2py.request import Headers, Request
 
 __all__ = ["Profile"]
+
+# The secret that the whole of a compressed body is, where there are secrets in it.
+_PACKED = "body"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,6 +95,13 @@ class Profile:
         payload = _single_envelope(request)
         lift = credentials.lift(request if payload is None else replace(request, body=payload))
         bare = cls(lift.request, lift.secrets, dialect=dialect, enveloped=payload is not None)
+        if _hides_secrets(request):
+            packed = (request.body or b"").decode("utf-8", "surrogateescape")
+            bare = replace(
+                bare,
+                request=replace(bare.request, body=f"${{secret:{_PACKED}}}".encode()),
+                secrets={**bare.secrets, _PACKED: packed},
+            )
         return bare.with_slot(slot, also, template, new_ids)
 
     def with_slot(
@@ -151,6 +161,22 @@ class Profile:
         """The profile that a file holds. Raises ProfileInvalid, with the line or the key that is wrong."""
         fields = document.read(text)
         return cls(fields.request, dict(secrets), *fields[1:])
+
+
+def _hides_secrets(request: Request) -> bool:
+    """Whether the body is compressed, and holds secrets that can be seen only when it is unpacked."""
+    if not request.body or not request.headers.has("content-encoding"):
+        return False
+    from fetch2py.message.coding import unpacked
+
+    try:
+        plain = unpacked(request)
+    except SlotError:
+        # Too large to be looked into, so nothing is known of it.
+        return True
+    typed = Headers(pair for pair in plain.headers if pair[0].lower() == "content-type")
+    bare = replace(plain, headers=typed, url="", referrer="")
+    return plain.body != request.body and bool(credentials.lift(bare).secrets)
 
 
 def _single_envelope(request: Request) -> bytes | None:

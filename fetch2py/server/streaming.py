@@ -91,6 +91,7 @@ class EventStream(_Delivery):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The response, as ASGI has it. Raises Fetch2pyError where it hasn't begun."""
         presence = Presence(receive, self._ping_seconds, lambda: self._ping(send))
+        last_words = b""
         with self._place:
             try:
                 async with presence, self._answer as answer:
@@ -100,13 +101,12 @@ class EventStream(_Delivery):
             except (ExchangeError, ShuttingDown) as error:
                 if not self._started:
                     raise
-                outcome = self._answer.outcome or "truncated"
-                last: list[Event] = [Error(error.message), End(outcome, self._answer.ids)]
-                # Cancelled once more, the server's time is over, and this client has read nothing in it.
-                with suppress(asyncio.CancelledError):
-                    await self._send(send, self._shape.spell(last))
+                end = End(self._answer.outcome or "truncated", self._answer.ids)
+                last_words = self._shape.spell([Error(error.message), end])
             if not presence.left:
-                await send({"type": "http.response.body"})
+                # Cancelled now, the server's time is over, and this client has read nothing in it.
+                with suppress(asyncio.CancelledError):
+                    await send({"type": "http.response.body", "body": last_words})
 
     def _take(self, presence: Presence, write: Callable[[bytes], bool], events: Sequence[Event]) -> bool:
         """Send some events at once, where the server has a way to. Whether it could."""
@@ -122,8 +122,8 @@ class EventStream(_Delivery):
                 # What was asked to stay unsaid begins no stream.
                 said = (event for event in burst if self._shape.spell([event]))
                 _require_answer(next(said, burst[0]), self._answer)
-            presence.sent()
             if data := self._shape.spell(burst):
+                presence.sent()
                 await self._send(send, data)
 
     async def _send(self, send: Send, data: bytes) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fetch2py.wire.flight import Flight
 
-__all__ = ["DEFAULT_TIMEOUTS", "Opener", "Response", "Timeouts", "astream", "stream"]
+__all__ = ["DEFAULT_TIMEOUTS", "Opener", "Response", "Timeouts", "astream", "prepare", "stream"]
 
 # Eleven days. Far above any wait for an answer, and still below what every platform's poll() takes.
 _LONGEST = 1_000_000.0
@@ -70,6 +70,11 @@ class Response(Generic[_Chunks]):
 
 Opener: TypeAlias = Callable[[Request, Timeouts], AbstractAsyncContextManager[Response[AsyncIterator[bytes]]]]
 """What sends a request for a task: `astream` or another that does the same."""
+
+
+def prepare() -> None:
+    """Import what the first request needs, so that whoever times a request doesn't time that."""
+    from fetch2py.wire import faults, flight  # noqa: F401  # loaded, not used
 
 
 @contextmanager

@@ -110,10 +110,9 @@ class EventStream(_Delivery):
 
     def _take(self, presence: Presence, write: Callable[[bytes], bool], events: Sequence[Event]) -> bool:
         """Send some events at once, where the server has a way to. Whether it could."""
-        data = self._shape.spell(events)
-        if data and not write(data):
-            return False
-        presence.sent()
+        if data := self._shape.spell(events):
+            presence.sent()
+            return write(data)
         return True
 
     async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send) -> None:

@@ -90,17 +90,16 @@ class Connection(asyncio.Protocol):
                 await self._waiter
             else:
                 await self._bytes(patience)
-        data = self._taken()
-        if self._paused and self._transport is not None:
-            self._paused = False
-            self._transport.resume_reading()
-        return data
+        return self._taken()
 
     def _taken(self) -> bytes:
         pieces = self._pieces
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
         self._held = 0
+        if self._paused and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
         return data
 
     def abort(self) -> None:

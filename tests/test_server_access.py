@@ -154,9 +154,11 @@ def test_a_preflight_bears_no_token_and_repeats_nothing_strange() -> None:
 def test_the_token(fields: dict[str, str], query: dict[str, str], status: int) -> None:
     with talking(None, *done("ok"), access=Access(token=TOKEN)) as running, running.client() as client:
         got = client.get("/chat/kimi", params={**query, **MESSAGE}, headers=fields)
+        posted = client.post("/chat/kimi", params={**query, **MESSAGE}, headers=fields)
         assert client.get("/").status_code == 200
     assert got.status_code == status
     assert TOKEN not in got.text + str(got.headers)
+    assert not query or posted.status_code == 401
     assert (got.headers.get("www-authenticate") == "Bearer") == (status == 401)
 
 

@@ -42,7 +42,7 @@ def test_each_token_is_one_data_line_and_the_end_has_a_name() -> None:
     assert got.status_code == 200
     assert got.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert got.headers["x-accel-buffering"] == "no"
-    assert got.headers["cache-control"] == "no-store"
+    assert got.headers["cache-control"] == "no-store, no-transform"
     assert (
         got.content
         == "data:你\n\ndata:\ndata:\ndata:\n\ndata:  好\n\nevent:end\ndata:\n\n".replace(

@@ -9,11 +9,13 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from fetch2py.errors import ReplyTruncated, WireError
 from fetch2py.request import Request
 from fetch2py.wire import Timeouts
+from fetch2py.wire.connection import Connection as HttpConnection
 from fetch2py.wire.lean import LeanWire
 from tests.back_end import nothing_left_open
 from tests.servers import PATIENCE, Connection, serve
@@ -164,6 +166,37 @@ def test_an_answer_that_comes_before_the_request_is_all_out() -> None:
 
     with serve(script) as server:
         assert fetched(server.url, b"x" * 50_000_000) == (413, b"enough")
+
+
+def test_a_large_request_goes_out_whole() -> None:
+    with serve(_count) as server:
+        assert fetched(server.url, b"x" * 20_000_000) == (200, b"20000000")
+
+
+def _count(connection: Connection) -> None:
+    connection.reply(str(len(connection.receive_request().body)).encode())
+
+
+def test_a_connection_that_was_lost_before_the_request_went_out() -> None:
+    async def run() -> None:
+        connection = HttpConnection()
+        connection.connection_lost(None)
+        await connection.send(b"GET / HTTP/1.1\r\n\r\n", None)
+        with pytest.raises(httpx.RemoteProtocolError, match="Server disconnected"):
+            await connection.head(None)
+
+    asyncio.run(run())
+
+
+def test_what_comes_behind_the_answer_changes_nothing() -> None:
+    async def run() -> None:
+        connection = HttpConnection()
+        connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        connection.data_received(b"nonsense")
+        await connection.head(None)
+        assert [await connection.read(None), await connection.read(None)] == [b"ok", b""]
+
+    asyncio.run(run())
 
 
 def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ the rules of the dialect that they show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -70,7 +70,7 @@ def by_host(host: str, framing: str) -> Dialect | None:
     """
     if not host or not framing:
         return None
-    return next((named(name) for name in _candidates(framing) if signs_of(name).speaks(host)), None)
+    return next((named(name) for name in _possible(framing) if signs_of(name).speaks(host)), None)
 
 
 class Detector:
@@ -152,8 +152,12 @@ def _is_structure(data: Any, raw: str) -> bool:
 
 @cache
 def _candidates(framing: str) -> tuple[str, ...]:
+    return tuple(_possible(framing))
+
+
+def _possible(framing: str) -> Iterator[str]:
     # Whatever a site streams in, its refusals are single JSON bodies.
-    return tuple(name for name in DIALECTS if framing == "json" or _comes_in(name, framing))
+    return (name for name in DIALECTS if framing == "json" or _comes_in(name, framing))
 
 
 def _comes_in(name: str, framing: str) -> bool:

@@ -162,6 +162,8 @@ class Gate:
         if given:
             kept = [pair for pair in query if pair[0] != _TOKEN_PARAMETER]
             scope["query_string"] = urlencode(kept).encode("ascii")
+        if scope["method"] != "GET":
+            given.clear()
         if not self._access.token or _is_front_page(scope):
             return
         scheme, _, token = fields.get("authorization", "").partition(" ")

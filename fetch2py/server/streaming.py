@@ -30,7 +30,8 @@ tells whether it did."""
 _PING = b": ping\n\n"
 _FIELDS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    # nginx holds answers back unless it is told not to.
+    # Proxies hold answers back, to fill a buffer (nginx) or to compress them, unless they are told not to.
+    (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
 )
 

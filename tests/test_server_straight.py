@@ -98,21 +98,46 @@ def test_it_is_the_same_answer_with_and_without(last: str, query: str) -> None:
 
 
 def test_what_nobody_asked_for_is_taken_and_not_sent() -> None:
-    go = threading.Event()
+    go, sent, on = threading.Event(), threading.Event(), threading.Event()
 
     def script(connection: Connection) -> None:
         begin(text("a"), then=lambda _: None)(connection)
         connection.wait(go)
-        for event in (thought("hidden"), text("b"), END):
+        connection.chunk(f"data: {thought('hidden')}\n\n".encode())
+        sent.set()
+        connection.wait(on)
+        for event in (text("b"), END):
             connection.chunk(f"data: {event}\n\n".encode())
+        connection.chunk(b"")
+
+    with talking(script) as running, running.client() as client, Wire(running) as wire:
+        wire.ask("/chat/kimi?message=hi").until(b"data:a\n\n")
+        go.set()
+        assert sent.wait(PATIENCE)
+        # It is answered behind what was there before it.
+        client.get("/v1/models")
+        on.set()
+        rest = wire.until(b"event: end")
+    assert b"hidden" not in rest
+    assert b"data:b\n\n" in rest
+
+
+def test_an_error_in_the_middle_is_an_event() -> None:
+    go, on = threading.Event(), threading.Event()
+
+    def script(connection: Connection) -> None:
+        begin(text("a"), then=lambda _: None)(connection)
+        connection.wait(go)
+        connection.chunk(f"data: {ERROR}\n\n".encode())
+        connection.wait(on)
         connection.chunk(b"")
 
     with talking(script) as running, Wire(running) as wire:
         wire.ask("/chat/kimi?message=hi").until(b"data:a\n\n")
         go.set()
-        rest = wire.until(b"event: end")
-    assert b"hidden" not in rest
-    assert b"data:b\n\n" in rest
+        assert b"Enough." in wire.until(b"event: error\ndata:Enough.\n\n")
+        on.set()
+        wire.until(b"event: end")
 
 
 def test_a_piece_that_completes_no_event_wakes_nobody() -> None:

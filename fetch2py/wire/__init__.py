@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from fetch2py.errors import ExchangeError
 from fetch2py.request import Request
 
 if TYPE_CHECKING:
@@ -146,7 +147,12 @@ async def asend(send: Callable[[httpx.Request], Awaitable[httpx.Response]], flig
     while True:
         with flight.faults():
             response = await send(flight.message())
-        if not flight.redirected(response):
+        try:
+            is_redirected = flight.redirected(response)
+        except ExchangeError:
+            await response.aclose()
+            raise
+        if not is_redirected:
             return response
         await response.aclose()
 

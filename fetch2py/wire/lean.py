@@ -106,11 +106,11 @@ class _Transport:
         faults: list[OSError] = []
         for address, wait in (*((each, _SILENT_ADDRESS) for each in others), (last, None)):
             try:
-                async with asyncio.timeout(wait):
-                    _, connection = await loop.create_connection(
-                        Connection, *address[4][:2], ssl=tls, server_hostname=name if tls else None
-                    )
-                    return connection
+                connecting = loop.create_connection(
+                    Connection, *address[4][:2], ssl=tls, server_hostname=name if tls else None
+                )
+                _, connection = await (asyncio.wait_for(connecting, wait) if wait else connecting)
+                return connection
             except OSError as exc:
                 faults.append(exc)
         raise httpx.ConnectError(str(faults[-1])) from faults[-1]

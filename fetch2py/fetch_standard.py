@@ -62,7 +62,7 @@ def as_sent(request: Request, user_agent: str = "") -> Request:
     normalised = is_call and request.method.upper() in _NORMALISED
     method = request.method.upper() if normalised else request.method
     sent = replace(request, method=method, url=url, headers=headers)
-    for name, value in (
+    added = (
         ("accept", "*/*" if is_call else ""),
         ("authorization", credentials),
         ("content-type", _content_type(request)),
@@ -70,10 +70,10 @@ def as_sent(request: Request, user_agent: str = "") -> Request:
         ("referer", _referer(sent)),
         ("user-agent", user_agent or USER_AGENT),
         ("accept-encoding", ACCEPT_ENCODING),
-    ):
-        if value and not sent.headers.has(name):
-            headers = headers.plus(name, value)
-    return replace(sent, headers=Headers((name, _as_field(name, value)) for name, value in headers))
+    )
+    there = {name.lower() for name, _ in headers}
+    fields = (*headers, *((name, value) for name, value in added if value and name not in there))
+    return replace(sent, headers=Headers((name, _as_field(name, value)) for name, value in fields))
 
 
 def _as_field(name: str, value: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 __all__ = ["BODY_LOSSES", "LISTED", "Headers", "Loss", "Request", "is_http_url", "origin_of"]
@@ -62,6 +63,7 @@ class Headers(tuple[tuple[str, str], ...]):
         return Headers((*self, (name, value)))
 
 
+@lru_cache(maxsize=128)
 def is_http_url(url: str) -> bool:
     """Whether `url` is absolute, of http or https, with a host and a port that can be."""
     try:
@@ -71,6 +73,7 @@ def is_http_url(url: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=128)
 def origin_of(url: str) -> str:
     """The URL's origin as it is serialised: scheme, host, and the port where it isn't the scheme's own."""
     parts = _split(url)

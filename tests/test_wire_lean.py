@@ -194,7 +194,7 @@ def test_what_comes_behind_the_answer_changes_nothing() -> None:
         connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
         connection.data_received(b"nonsense")
         await connection.head(None)
-        assert [await connection.read(None), await connection.read(None)] == [b"ok", b""]
+        assert [await connection.read(None), await connection.read(None)] == [b"ok", None]
 
     asyncio.run(run())
 

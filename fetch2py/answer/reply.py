@@ -6,7 +6,7 @@ The twins differ in `await` alone; what they share is in `Reading`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -15,7 +15,7 @@ from fetch2py import wire
 from fetch2py.answer.reading import Reading
 from fetch2py.answer.watching import Watcher
 from fetch2py.errors import ProfileError, ReplyMalformed, ReplyRefused, WireError
-from fetch2py.events import Event
+from fetch2py.events import Event, Reasoning, Text
 from fetch2py.request import Request
 from fetch2py.wire import DEFAULT_TIMEOUTS, Opener, Response, Timeouts
 
@@ -162,6 +162,7 @@ class AsyncAnswer(Asked):
     """
 
     _opener: Opener = staticmethod(wire.astream)
+    _offer: Callable[[Callable[[bytes], bool]], None] | None = None
 
     def through(self, opener: Opener) -> Self:
         """The same answer, its request sent by another than `wire.astream`. Before it is begun."""
@@ -176,6 +177,7 @@ class AsyncAnswer(Asked):
         self._begin()
         try:
             async with self._opener(self._request, self._timeouts) as response:
+                self._offer = response.offer
                 yield b"", self._receive_head(response)
                 async for chunk in response.chunks:
                     yield chunk, self._receive_data(chunk)
@@ -217,10 +219,33 @@ class AsyncAnswer(Asked):
         """The next events, those together that came together; none behind the last."""
         if not self._pending:
             async for _, events in self._steps:
-                if events:
-                    self._pending.extend(events)
+                self._pending.extend(events)
+                if self._pending:
                     break
         return [self._next_pending() for _ in range(len(self._pending))]
+
+    def offer(self, taker: Callable[[list[Event]], bool]) -> None:
+        """Give `taker` the text and the reasoning that come while a task waits in `burst`, without waking it.
+
+        True says that it took them. What it doesn't take, and every other event, comes from `burst`. Waking a
+        task takes longer than to read a token, so that a server with hundreds of answers gains by this. Once
+        the first burst is there.
+        """
+        if self._offer is None:
+            return
+
+        def take(chunk: bytes) -> bool:
+            events = self._receive_data(chunk)
+            for event in events:
+                if type(event) is not Text and type(event) is not Reasoning:
+                    break
+            else:
+                if not self._enough and (not events or taker(events)):
+                    return True
+            self._pending.extend(events)
+            return False
+
+        self._offer(take)
 
     async def raw_chunks(self) -> AsyncIterator[bytes]:
         """The body's bytes as they arrive, instead of the events; see `Answer.raw_chunks`."""

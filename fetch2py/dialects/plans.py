@@ -1,6 +1,6 @@
 """Which rules can match a record, by the record's shape: worked out once for each shape, then looked up.
 
-Knows rules and their conditions. Must not know what a rule does.
+Knows rules and their conditions. All answers in a dialect share them. Must not know what a rule does.
 
 A shape is the members that an object has, those of the objects inside it that many rules of the dialect
 lead into (OpenAI's `/choices/0/delta`) with their types, and the value at the one place where most rules look
@@ -13,19 +13,20 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from types import NoneType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from fetch2py.dialects.actions import Action
 from fetch2py.dialects.conditions import Condition, Test
 from fetch2py.dialects.pointers import Getter, compile_pointer, is_place
-from fetch2py.dialects.rules import Rule
 from fetch2py.framing import Frame
 from fetch2py.jsontext import pointer
 
+if TYPE_CHECKING:
+    from fetch2py.dialects.rules import Rule
+
 __all__ = ["Plan", "Plans"]
 
-Plan: TypeAlias = tuple[tuple[tuple[Test, ...], Action, bool], ...]
-"""For each rule that can match: the tests that the shape leaves open, the action, whether it is the last."""
+Plan: TypeAlias = tuple[tuple[tuple[Test, ...], int, bool], ...]
+"""For each rule that can match: the tests that the shape leaves open, its number, whether it is the last."""
 
 _Members: TypeAlias = dict[str, type] | None
 """An object's members and their types (`object`: not known); None for what is no object."""
@@ -48,10 +49,10 @@ _NO_OBJECT = object()
 class Plans:
     """The plans of one dialect's rules."""
 
-    def __init__(self, rules: Sequence[tuple[Rule, Action]]) -> None:
+    def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
-        self._mark, self._read, self._scalars = _mark([one for rule, _ in rules for one in rule.conditions])
-        self._inside = _inside([rule for rule, _ in rules])
+        self._mark, self._read, self._scalars = _mark([one for rule in rules for one in rule.conditions])
+        self._inside = _inside(rules)
         self._readers = [compile_pointer(pointer(path)).read for path in self._inside]
         self._plans: dict[tuple[Any, ...], Plan] = {}
 
@@ -79,10 +80,10 @@ class Plans:
         plan = tuple(
             (
                 tuple(one.test for one in rule.conditions if not self._holds(one, mark)),
-                action,
+                number,
                 rule.to == "ignore",
             )
-            for rule, action in self._rules
+            for number, rule in enumerate(self._rules)
             if self._can_match(rule, objects) and not any(self._fails(one, mark) for one in rule.conditions)
         )
         self._plans[shape] = plan
@@ -149,7 +150,7 @@ def _mark(conditions: list[Condition]) -> tuple[str, Getter, dict[Any, Any]]:
     return place, asked[place][0].read, scalars[place]
 
 
-def _inside(rules: list[Rule]) -> list[tuple[str, ...]]:
+def _inside(rules: Sequence[Rule]) -> list[tuple[str, ...]]:
     """The paths of the objects inside a record that many rules lead into."""
     led = Counter(at for rule in rules for at in {at for path in rule.paths for at in _objects_on(path)})
     return [at for at, count in led.items() if count >= _WORTHWHILE]

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from fetch2py.dialects.actions import Action, Findings, compile_action
-from fetch2py.dialects.plans import Plans
 from fetch2py.dialects.rules import Dialect, Expansion
 from fetch2py.events import Event, Reasoning, Text
 from fetch2py.framing import Frame, records
@@ -42,9 +41,8 @@ class Reader:
         self._strict = strict
         self._findings = Findings()
         self._carried: dict[str, Any] = {}
-        # Bare text can look like several records by chance.
-        self._splits = not any(rule.get and rule.get.text == "@raw" for rule in dialect.rules)
-        self._plan = Plans(list(zip(dialect.rules, self._actions(), strict=True))).plan
+        self._plan = dialect.plans.plan
+        self._acts = self._actions()
 
     @property
     def text(self) -> str:
@@ -106,9 +104,13 @@ class Reader:
         dialect = self.dialect
         return [compile_action(rule, self._findings, dialect.strip_nul) for rule in dialect.rules]
 
+    def _splits(self) -> bool:
+        """Whether a frame can hold several records. Bare text can look like that by chance."""
+        return not any(rule.get and rule.get.text == "@raw" for rule in self.dialect.rules)
+
     def _read_odd(self, raw: str, frame: Frame, events: list[Event]) -> None:
         """A frame that isn't JSON from its first character to its last."""
-        if self._splits and len(parts := records(frame)) > 1:
+        if self._splits() and len(parts := records(frame)) > 1:
             events += self.receive(parts)
             return
         try:
@@ -139,12 +141,12 @@ class Reader:
                 data[key] = self._carried[key]
 
     def _apply(self, data: Any, frame: Frame, events: list[Event]) -> None:
-        for tests, act, stops in self._plan(data, frame):
+        for tests, number, stops in self._plan(data, frame):
             for test in tests:
                 if not test(data, frame):
                     break
             else:
-                act(data, frame, events)
+                self._acts[number](data, frame, events)
                 if stops:
                     return
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
 from fetch2py.dialects.conditions import Condition, compile_conditions
+from fetch2py.dialects.plans import Plans
 from fetch2py.dialects.pointers import Pointer, compile_pointer
 from fetch2py.errors import ProfileInvalid
 
@@ -87,6 +88,7 @@ class Dialect(NamedTuple):
     rules: tuple[Rule, ...]
     signs: Signs
     also: str
+    plans: Plans
 
     @property
     def has_end(self) -> bool:
@@ -101,6 +103,7 @@ def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
     """
     where = f"The dialect {name}" if name else "The dialect"
     _check_keys(where, data, _DIALECT_KEYS)
+    rules = tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule"))
     return Dialect(
         name=name,
         framing=_typed(where, data, "framing", str, "auto"),
@@ -108,9 +111,10 @@ def compile_dialect(data: Mapping[str, Any], name: str = "") -> Dialect:
         carry=tuple(_strings(where, data, "carry")),
         strip_nul=_typed(where, data, "strip_nul", bool, False),
         expand=tuple(_expansion(*numbered) for numbered in _tables(where, data, "expand", "expand")),
-        rules=tuple(_rule(*numbered) for numbered in _tables(where, data, "rules", "rule")),
+        rules=rules,
         signs=compile_signs(data, name),
         also=_typed(where, data, "also", str, ""),
+        plans=Plans(rules),
     )
 
 

@@ -7,6 +7,7 @@ particular.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from fetch2py.dialects import Account, Dialect, ExplainingReader, Reader, complaint, family
@@ -70,7 +71,6 @@ class Exchange:
         self._error = ""
         self._notes: list[str] = []
         self._fields: list[tuple[str, str]] = []
-        self._choice = choose(self._given, self._fields, self._host)
         self._reader = Reader(NO_RULES)
         self._recognition: Recognition | None = None
         self._refusal: Refusal | None = None
@@ -78,6 +78,11 @@ class Exchange:
         self._opening: bytes | None = None
         self._last_event = ""
         self._last_envelope: bytes | None = None
+
+    @cached_property
+    def _choice(self) -> Choice:
+        """What reads the answer: before its head is in, what would read a body without one."""
+        return choose(self._given, self._fields, self._host)
 
     @property
     def text(self) -> str:

@@ -234,7 +234,7 @@ def encode_event(data: str, event: str = "", *, spaced: bool = True) -> bytes:
     Line ends in the data begin a new `data:` line and come back as LF, whatever they were; lone surrogates
     have no UTF-8 and become "?". Raises ValueError for an event name with a line end in it.
     """
-    if "\n" in event or "\r" in event:
+    if event and ("\n" in event or "\r" in event):
         raise ValueError("an event's name is one line")
     head = f"event: {event}\n" if event else ""
     if "\n" not in data and "\r" not in data:

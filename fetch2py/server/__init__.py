@@ -17,6 +17,7 @@ from fetch2py.server.desk import Desk
 from fetch2py.server.endpoint import Endpoint, no_such_route
 from fetch2py.server.limits import Limits
 from fetch2py.server.page import page
+from fetch2py.server.turns import Turns
 
 __all__ = ["Access", "Limits", "create_app"]
 
@@ -48,4 +49,4 @@ def create_app(
         redirect_slashes=False,
         lifespan=desk.open,
     )
-    return Gate(router, access)
+    return Turns(Gate(router, access))

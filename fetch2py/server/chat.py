@@ -35,7 +35,7 @@ class Plain:
 
     def spell(self, events: Sequence[Event]) -> bytes:
         """These events as server-sent events."""
-        return b"".join(map(self._spelled, events))
+        return self._spelled(events[0]) if len(events) == 1 else b"".join(map(self._spelled, events))
 
     def _spelled(self, event: Event) -> bytes:
         # Once for each token; a match on patterns would take longer than the spelling.

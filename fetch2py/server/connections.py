@@ -6,9 +6,11 @@ Knows uvicorn's HTTP protocol. Must not know what is asked.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from fetch2py.server.streaming import WRITE
 
 __all__ = ["HEAD_SECONDS", "ImpatientProtocol"]
 
@@ -46,6 +48,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = cast(Any, {WRITE: self._write})
         # A kept connection's next request: its time begins with its first byte.
         if self._deadline is None:
             self._start_clock()
@@ -62,6 +65,15 @@ class ImpatientProtocol(HttpToolsProtocol):
         if self._discards():
             self._start_clock()
         super().on_response_complete()
+
+    def _write(self, body: bytes) -> bool:
+        """The extension: send a piece of a body that has begun, at once, if that is possible."""
+        cycle = self.cycle
+        ready = cycle.response_started and cycle.chunked_encoding and not self.flow.write_paused
+        if not ready or cycle.response_complete or cycle.disconnected:
+            return False
+        self.transport.write(b"%x\r\n%b\r\n" % (len(body), body))
+        return True
 
     def _discards(self) -> bool:
         """Whether what comes is the body of a request that was answered without it."""

@@ -7,8 +7,9 @@ bytes come from.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Protocol
 
 from starlette.responses import Response
@@ -20,7 +21,11 @@ from fetch2py.events import End, Error, Event
 from fetch2py.server.failing import ShuttingDown, UpstreamRefused
 from fetch2py.server.presence import Presence
 
-__all__ = ["EventStream", "Shape", "Whole", "WholeShape"]
+__all__ = ["WRITE", "EventStream", "Shape", "Whole", "WholeShape"]
+
+WRITE = "fetch2py.write"
+"""An extension of ASGI's scope: what sends a piece of a body at once, if the client is ready for it, and
+tells whether it did."""
 
 _PING = b": ping\n\n"
 _FIELDS = (
@@ -91,6 +96,8 @@ class EventStream(_Delivery):
         with self._place:
             try:
                 async with presence, self._answer as answer:
+                    if write := scope.get("extensions", {}).get(WRITE):
+                        answer.offer(partial(self._take, presence, write))
                     await self._deliver(answer, presence, send)
             except (ExchangeError, ShuttingDown) as error:
                 if not self._started:
@@ -101,6 +108,13 @@ class EventStream(_Delivery):
                 # Cancelled now, the server's time is over, and this client has read nothing in it.
                 with suppress(asyncio.CancelledError):
                     await send({"type": "http.response.body", "body": last_words})
+
+    def _take(self, presence: Presence, write: Callable[[bytes], bool], events: Sequence[Event]) -> bool:
+        """Send some events at once, where the server has a way to. Whether it could."""
+        if data := self._shape.spell(events):
+            presence.sent()
+            return write(data)
+        return True
 
     async def _deliver(self, answer: AsyncAnswer, presence: Presence, send: Send) -> None:
         while burst := await answer.burst():

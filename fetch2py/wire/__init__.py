@@ -58,11 +58,15 @@ class Response(Generic[_Chunks]):
     `headers` are (name, value) pairs as they came, one character a byte. `chunks` iterates over the body's
     bytes as they arrive, content codings (RFC 9110 section 8.4.1) undone. Iterating raises ReplyTruncated or
     ReplyMalformed when the server breaks off or garbles the body, and WireError when the wait for it is over.
+
+    `offer`, if there is one, gives its argument the chunks that come while a task waits for one, without
+    waking it; for False it wakes up, and gets b"".
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     chunks: _Chunks
+    offer: Callable[[Callable[[bytes], bool]], None] | None = None
 
 
 Opener: TypeAlias = Callable[[Request, Timeouts], AbstractAsyncContextManager[Response[AsyncIterator[bytes]]]]

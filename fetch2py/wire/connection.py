@@ -7,6 +7,7 @@ httpx do. Must not know requests of this project nor what an answer means.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 import httptools
@@ -41,8 +42,17 @@ class Connection(asyncio.Protocol):
         self._fault: Exception | None = None
         self._loop = asyncio.get_running_loop()
         self._waiter: asyncio.Future[None] | None = None
+        self._taker: Callable[[bytes], bool] | None = None
+        self._sleeps = self._woken = False
 
     # What a task asks for
+
+    def offer(self, taker: Callable[[bytes], bool]) -> None:
+        """Give `taker` each piece that comes in while a task waits in `read` for as long as it takes.
+
+        The task sleeps on for True. For False it wakes up, and gets b"".
+        """
+        self._taker = taker
 
     async def send(self, request: bytes, patience: float | None) -> None:
         """Hand the request to the network. httpx.WriteTimeout where the server is too slow to take it."""
@@ -62,22 +72,30 @@ class Connection(asyncio.Protocol):
                 raise httpx.RemoteProtocolError("Server disconnected without sending a response")
             await self._bytes(patience)
 
-    async def read(self, patience: float | None) -> bytes:
-        """The bytes of the body that are in, as soon as there are any; b"" at its end."""
+    async def read(self, patience: float | None) -> bytes | None:
+        """The bytes of the body that are in, as soon as there are any; None at its end."""
         while not self._pieces:
+            if self._woken:
+                self._woken = False
+                return b""
             self._raise_fault()
             if self._complete:
-                return b""
+                return None
             if self._ended:
                 raise httpx.RemoteProtocolError(_CUT)
             if patience is None:
                 # Once for each token of an answer, so it is spared whatever can be spared.
                 self._waiter = self._loop.create_future()
+                self._sleeps = True
                 await self._waiter
             else:
                 await self._bytes(patience)
-        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces.clear()
+        return self._taken()
+
+    def _taken(self) -> bytes:
+        pieces = self._pieces
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
         self._held = 0
         if self._paused and self._transport is not None:
             self._paused = False
@@ -110,6 +128,7 @@ class Connection(asyncio.Protocol):
             await self._waiter
 
     def _wake(self) -> None:
+        self._sleeps = False
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -134,6 +153,10 @@ class Connection(asyncio.Protocol):
                 self._fault = httpx.RemoteProtocolError("its head has no end")
         if self._fault is not None:
             self.abort()
+        elif self._taker is not None and self._sleeps and self._pieces and not self._complete:
+            if self._taker(self._taken()):
+                return
+            self._woken = True
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -56,8 +56,11 @@ class LeanWire:
         response = await asend(_Transport(self._tls, flight), flight)
         try:
             # Layers are for what has to be undone.
-            is_coded = "content-encoding" in response.headers
-            yield Response(*flight.head, achunks(response, flight) if is_coded else _Pieces(response, flight))
+            if "content-encoding" in response.headers:
+                yield Response(*flight.head, achunks(response, flight))
+            else:
+                pieces = _Pieces(response, flight)
+                yield Response(*flight.head, pieces, pieces.offer)
         finally:
             await response.aclose()
 
@@ -103,11 +106,11 @@ class _Transport:
         faults: list[OSError] = []
         for address, wait in (*((each, _SILENT_ADDRESS) for each in others), (last, None)):
             try:
-                async with asyncio.timeout(wait):
-                    _, connection = await loop.create_connection(
-                        Connection, *address[4][:2], ssl=tls, server_hostname=name if tls else None
-                    )
-                    return connection
+                connecting = loop.create_connection(
+                    Connection, *address[4][:2], ssl=tls, server_hostname=name if tls else None
+                )
+                _, connection = await (asyncio.wait_for(connecting, wait) if wait else connecting)
+                return connection
             except OSError as exc:
                 faults.append(exc)
         raise httpx.ConnectError(str(faults[-1])) from faults[-1]
@@ -121,7 +124,7 @@ class _Body(httpx.AsyncByteStream):
         self.clock = clock
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while piece := await self.connection.read(self.clock["read"]):
+        while (piece := await self.connection.read(self.clock["read"])) is not None:
             yield piece
 
     async def aclose(self) -> None:
@@ -135,6 +138,7 @@ class _Pieces:
         body = cast(_Body, response.stream)
         self._connection, self._clock = body.connection, body.clock
         self._flight = flight
+        self.offer = body.connection.offer
 
     def __aiter__(self) -> Self:
         return self
@@ -146,7 +150,7 @@ class _Pieces:
             # To set the border up for each piece would cost more than the piece.
             with self._flight.faults():
                 raise
-        if not piece:
+        if piece is None:
             raise StopAsyncIteration
         self._flight.arrived()
         return piece

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import httpx
@@ -64,7 +65,7 @@ def locate(url: str) -> Address:
     if found is None or int(found["port"] or 0) > 65535:
         raise _not_an_address()
     try:
-        origin = httpx.URL(f"{found['scheme'].lower()}://{found['host']}:{found['port'] or ''}/")
+        origin = _origin(f"{found['scheme'].lower()}://{found['host']}:{found['port'] or ''}/")
     except httpx.InvalidURL as exc:
         raise _not_an_address() from exc
     rest = found["rest"] or "/"
@@ -76,6 +77,11 @@ def locate(url: str) -> Address:
         lambda byte: b"%%%02X" % byte[0][0], _SURROGATE.sub("\ufffd", rest).encode("utf-8")
     )
     return Address(origin, target)
+
+
+@lru_cache(maxsize=64)
+def _origin(url: str) -> httpx.URL:
+    return httpx.URL(url)
 
 
 def method(request: Request) -> str:

@@ -54,9 +54,11 @@ def as_sent(request: Request, user_agent: str = "") -> Request:
     """
     url, credentials = _without_userinfo(request.url.partition("#")[0].strip(" "))
     headers = Headers(
-        (name, value.strip(" \t\r\n"))
-        for name, value in request.headers.without(*_NEVER)
-        if not name.startswith(":")
+        [
+            (name, value.strip(" \t\r\n"))
+            for name, value in request.headers.without(*_NEVER)
+            if not name.startswith(":")
+        ]
     )
     is_call = request.referrer != LISTED
     normalised = is_call and request.method.upper() in _NORMALISED

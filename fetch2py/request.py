@@ -41,12 +41,15 @@ class Headers(tuple[tuple[str, str], ...]):
         return f"<Headers {', '.join(name for name, _ in self)}>"
 
     def __new__(cls, pairs: Iterable[tuple[str, str]] = ()) -> Headers:
-        return super().__new__(cls, ((name, value) for name, value in pairs))
+        return super().__new__(cls, [(name, value) for name, value in pairs])
 
     def get(self, name: str, default: str = "") -> str:
         """The first value under `name`, or `default`."""
         wanted = name.lower()
-        return next((value for key, value in self if key.lower() == wanted), default)
+        for key, value in self:
+            if key.lower() == wanted:
+                return value
+        return default
 
     def has(self, name: str) -> bool:
         """Whether a field of that name is there, an empty one included."""
@@ -56,7 +59,7 @@ class Headers(tuple[tuple[str, str], ...]):
     def without(self, *names: str) -> Headers:
         """The same fields, less those named."""
         unwanted = {name.lower() for name in names}
-        return Headers(pair for pair in self if pair[0].lower() not in unwanted)
+        return Headers([pair for pair in self if pair[0].lower() not in unwanted])
 
     def plus(self, name: str, value: str) -> Headers:
         """The same fields and one more, last."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from fetch2py.dialects.actions import Action
 from fetch2py.dialects.reader import Reader
-from fetch2py.dialects.rules import Dialect, Rule
+from fetch2py.dialects.rules import Dialect
 from fetch2py.events import Event
 from fetch2py.framing import Frame
 
@@ -50,11 +50,8 @@ class ExplainingReader(Reader):
         self._within = 0
         super().__init__(dialect, strict=strict)
 
-    def _actions(self) -> list[Action]:
-        rules = enumerate(zip(self.dialect.rules, super()._actions(), strict=True), 1)
-        return [self._noted(number, rule, action) for number, (rule, action) in rules]
-
-    def _noted(self, number: int, rule: Rule, action: Action) -> Action:
+    def _action(self, number: int) -> Action:
+        rule, action = self.dialect.rules[number], super()._action(number)
         ids = self._findings.ids
 
         def noted(data: Any, frame: Frame, events: list[Event]) -> bool:
@@ -63,7 +60,7 @@ class ExplainingReader(Reader):
             if took:
                 new = rule.to in ("end", "ignore") or before != (len(events), len(ids))
                 value = rule.get.read(data, frame) if rule.get else None
-                self._taken.append(Taken(number, value, new))
+                self._taken.append(Taken(number + 1, value, new))
             return took
 
         return noted

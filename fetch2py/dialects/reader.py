@@ -6,7 +6,7 @@ Knows records and the order in which rules see them. Must not know bytes, HTTP, 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from fetch2py.dialects.actions import Action, Findings, compile_action
@@ -42,7 +42,7 @@ class Reader:
         self._findings = Findings()
         self._carried: dict[str, Any] = {}
         self._plan = dialect.plans.plan
-        self._acts = self._actions()
+        self._acts = _Actions(self._action)
 
     @property
     def text(self) -> str:
@@ -99,10 +99,9 @@ class Reader:
         text, reasoning = channels["text"].finish(), channels["reasoning"].finish()
         return [*([Reasoning(reasoning)] if reasoning else []), *([Text(text)] if text else [])]
 
-    def _actions(self) -> list[Action]:
-        """What each rule does, in their order."""
-        dialect = self.dialect
-        return [compile_action(rule, self._findings, dialect.strip_nul) for rule in dialect.rules]
+    def _action(self, number: int) -> Action:
+        """What the rule of that number does, counted from 0."""
+        return compile_action(self.dialect.rules[number], self._findings, self.dialect.strip_nul)
 
     def _splits(self) -> bool:
         """Whether a frame can hold several records. Bare text can look like that by chance."""
@@ -149,6 +148,18 @@ class Reader:
                 self._acts[number](data, frame, events)
                 if stops:
                     return
+
+
+class _Actions(dict[int, Action]):
+    """What rules do, by their numbers; each is compiled when it is first asked for, and few ever are."""
+
+    def __init__(self, compiled: Callable[[int], Action]) -> None:
+        super().__init__()
+        self._compiled = compiled
+
+    def __missing__(self, number: int) -> Action:
+        action = self[number] = self._compiled(number)
+        return action
 
 
 def _children(data: Any, frame: Frame, expansions: tuple[Expansion, ...]) -> list[dict[str, Any]]:

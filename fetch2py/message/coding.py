@@ -56,8 +56,8 @@ def packed(request: Request, changed: Request) -> Request:
 
 
 def _codings(request: Request) -> list[str]:
-    declared = ", ".join(value for name, value in request.headers if name.lower() == "content-encoding")
-    names = _SEPARATOR.split(declared.strip().lower())
+    declared = [value for name, value in request.headers if name.lower() == "content-encoding"]
+    names = _SEPARATOR.split(", ".join(declared).strip().lower()) if declared else []
     return [name for name in names if name in _OTHERS or name in _WINDOWS]
 
 

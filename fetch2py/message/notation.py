@@ -10,6 +10,7 @@ import json
 import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from fetch2py import jsontext
@@ -79,8 +80,9 @@ def assigned(text: str, path: tuple[Step, ...], value: str) -> Edit:
     return edit(text, path, value)
 
 
+@lru_cache(maxsize=8)
 def _in_json(text: str, at: str) -> Opened:
-    """The string at a pointer of a JSON text."""
+    """The string at a pointer of a JSON text. A server asks for the same one with every request."""
     start, end = jsontext.span_of(text, at)
     literal = text[start:end]
     if not literal.startswith('"'):

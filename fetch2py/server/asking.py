@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from fetch2py.multipart import parts
 from fetch2py.server.failing import Unusable
@@ -91,22 +91,23 @@ async def _body(request: Request, limits: Limits) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:20]) > limits.request_bytes:
         raise _too_large(limits)
-    pieces, size = [], 0
+    body, more = bytearray(), True
     try:
         async with asyncio.timeout(limits.body_seconds):
-            async for piece in request.stream():
-                size += len(piece)
-                if size > limits.request_bytes:
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    # Nobody reads this.
+                    raise Unusable("The client has left.")
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+                if len(body) > limits.request_bytes:
                     raise _too_large(limits)
-                pieces.append(piece)
     except TimeoutError:
         raise Unusable(
             f"The body wasn't in within {limits.body_seconds:g} seconds.", http_status=408, hint="Try again."
         ) from None
-    except ClientDisconnect:
-        # Nobody reads this.
-        raise Unusable("The client has left.") from None
-    return b"".join(pieces)
+    return bytes(body)
 
 
 def _too_large(limits: Limits) -> Unusable:

@@ -70,6 +70,7 @@ def run(app: ASGIApp, listener: socket.socket, grace_seconds: int = GRACE_SECOND
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=grace_seconds,
     )
     try:

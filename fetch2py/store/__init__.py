@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from fetch2py.errors import ProfileError, ProfileInvalid, ProfileNotFound
@@ -75,13 +76,12 @@ class Store:
         A save writes both the document and its secrets anew, so this tells of secrets too.
         """
         try:
-            path = self.path(name)
-            document = path.stat()
+            document, settings = _stamped(self, name)
+            stamps = [document.stat()]
         except (ProfileInvalid, OSError):
             return None
-        stamps = [document]
         with suppress(OSError):
-            stamps.append(self._settings.stat())
+            stamps.append(settings.stat())
         return tuple((each.st_mtime_ns, each.st_size, each.st_ino) for each in stamps)
 
     def load(self, name: str) -> tuple[str, dict[str, str]]:
@@ -268,6 +268,12 @@ class Store:
         except FileNotFoundError:
             return None
         return secrets_in(content, path, name)
+
+
+@lru_cache(maxsize=256)
+def _stamped(store: Store, name: str) -> tuple[Path, Path]:
+    """The paths that a profile's stamp is taken from; a server takes one with every request."""
+    return store.path(name), store._settings
 
 
 def _directory(written: str) -> Path:

@@ -6,13 +6,11 @@ profiles or the disk. httpx takes a tenth of a second to import, so it is import
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
-from fetch2py.errors import ExchangeError
 from fetch2py.request import Request
 
 if TYPE_CHECKING:
@@ -107,7 +105,8 @@ def _send(client: httpx.Client, flight: Flight) -> httpx.Response:
     while True:
         with flight.faults():
             response = client.send(flight.message(), stream=True)
-        if not flight.redirected(response):
+        if not flight.redirected():
+            flight.heed_clock(response)
             return response
         response.close()
 
@@ -135,30 +134,25 @@ async def astream(
         client = httpx.AsyncClient(verify=flight.tls(), http2=flight.secure, trust_env=flight.by_environment)
     client.event_hooks = {"response": [flight.areceive_head]}
     async with client:
-        response = await asend(partial(client.send, stream=True), flight)
+        response = await _asend(client, flight)
         try:
             yield Response(*flight.head, achunks(response, flight))
         finally:
             await response.aclose()
 
 
-async def asend(send: Callable[[httpx.Request], Awaitable[httpx.Response]], flight: Flight) -> httpx.Response:
-    """The answer whose body is to be read, behind all redirects. For the wire's own transports."""
+async def _asend(client: httpx.AsyncClient, flight: Flight) -> httpx.Response:
     while True:
         with flight.faults():
-            response = await send(flight.message())
-        try:
-            is_redirected = flight.redirected(response)
-        except ExchangeError:
-            await response.aclose()
-            raise
-        if not is_redirected:
+            response = await client.send(flight.message(), stream=True)
+        if not flight.redirected():
+            flight.heed_clock(response)
             return response
         await response.aclose()
 
 
 async def achunks(response: httpx.Response, flight: Flight) -> AsyncIterator[bytes]:
-    """The body's pieces, content codings undone. For the wire's own transports."""
+    """The body's pieces, content codings undone."""
     flight.require_known_coding(response)
     with flight.faults():
         async for chunk in response.aiter_bytes():

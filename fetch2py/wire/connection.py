@@ -123,9 +123,13 @@ class Connection(asyncio.Protocol):
 
     async def _changed(self, patience: float | None) -> None:
         """Wait until something has happened. TimeoutError."""
-        self._waiter = self._loop.create_future()
-        async with asyncio.timeout(patience):
-            await self._waiter
+        waiter = self._waiter = self._loop.create_future()
+        timer = None if patience is None else self._loop.call_later(patience, _expire, waiter)
+        try:
+            await waiter
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     def _wake(self) -> None:
         self._sleeps = False
@@ -206,3 +210,8 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole, unless it was an interim one."""
         self._complete = self.status != 0
+
+
+def _expire(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -50,7 +50,8 @@ class _Url(httpx.URL):
 class Flight:
     """What has to be known between sending a request and the last byte of its answer.
 
-    `head` is the last answer's status and header fields, as they came.
+    `head` is the last answer's status and header fields, as they came. `clock` has the seconds to wait for
+    "connect", "write" and "read" at any moment; None waits for ever.
     """
 
     def __init__(self, request: Request, timeouts: Timeouts) -> None:
@@ -61,7 +62,7 @@ class Flight:
         self._hops = 0
         self._phase = Phase.HEAD
         # httpcore looks the numbers up here as it needs them, so changing the mapping changes the wait.
-        self._clock = {
+        self.clock = {
             "connect": timeouts.connect or None,
             "read": timeouts.first_byte or None,
             "write": timeouts.first_byte or None,
@@ -84,6 +85,21 @@ class Flight:
         """
         return httpx.create_ssl_context() if self.secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
+    @property
+    def peer(self) -> tuple[str, int, str]:
+        """Whom to connect to: a host, a port, and the name that its certificate has to bear."""
+        origin = self._address.origin
+        name = origin.raw_host.decode("ascii")
+        # Browsers look no such name up (RFC 6761, section 6.3), and few resolvers know any.
+        host = "localhost" if name.endswith(".localhost") else name
+        return host, origin.port or (443 if self.secure else 80), name
+
+    def spelled(self) -> bytes:
+        """The request's bytes in HTTP/1.1, nothing added and nothing normalised (RFC 9112, section 3)."""
+        lines = [b"%s %s HTTP/1.1" % (method(self._request).encode("ascii"), self._address.target)]
+        lines += [b"%s: %s" % field for field in fields(self._request, self._address)]
+        return b"\r\n".join((*lines, b"", self._request.body or b""))
+
     def message(self) -> httpx.Request:
         """The request for httpx, made so that nothing is added and nothing is normalised."""
         name = method(self._request)
@@ -92,14 +108,13 @@ class Flight:
             self._address.origin,
             headers=fields(self._request, self._address),
             stream=httpx.ByteStream(self._request.body or b""),
-            extensions={"timeout": self._clock},
+            extensions={"timeout": self.clock},
         )
         address = self._address
-        host = address.origin.raw_host.decode("ascii")
-        if host.endswith(".localhost"):
-            # Browsers look no such name up (RFC 6761, section 6.3), and few resolvers know any.
-            message.extensions["sni_hostname"] = host
-            address = Address(address.origin.copy_with(host="localhost"), address.target)
+        host, _, certified = self.peer
+        if host != certified:
+            message.extensions["sni_hostname"] = certified
+            address = Address(address.origin.copy_with(host=host), address.target)
         # httpx has made the method upper case, and a plain URL of this one.
         message.method = name
         message.url = _Url(address)
@@ -111,22 +126,25 @@ class Flight:
         httpx builds the request that follows a redirect even where it is not asked to follow one, and raises
         for a Location that it can't read. So it gets none to see.
         """
-        fields = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-        self.head = response.status_code, tuple(fields)
+        self.took(response.status_code, response.headers.raw)
         response.headers.pop("location", None)
 
     async def areceive_head(self, response: httpx.Response) -> None:
         """The twin of `receive_head` for tasks."""
         self.receive_head(response)
 
-    def redirected(self, response: httpx.Response) -> bool:
+    def took(self, status: int, fields: Iterable[tuple[bytes, bytes]]) -> None:
+        """A head is in: its status and its header fields."""
+        told = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
+        self.head = status, tuple(told)
+
+    def redirected(self) -> bool:
         """Whether the head leads elsewhere: then send once more. ReplyRefused where it may not lead."""
         status, headers = self.head
         location = next((value for name, value in headers if name.lower() == "location"), "")
         following = redirect(self._request, status, location)
         if following is None:
             self._phase = Phase.FIRST_BYTE
-            _heed_clock(response, self._clock)
             return False
         self._hops += 1
         if self._hops > _MOST_REDIRECTS:
@@ -136,6 +154,19 @@ class Flight:
             )
         self._request, self._address = following, locate(following.url)
         return True
+
+    def heed_clock(self, response: httpx.Response) -> None:
+        """Have each read of the body look at the clock: the wait for the first byte differs from the later.
+
+        For HTTP/1.1 httpcore looks up one time-out for the whole body.
+        """
+        network = response.extensions["network_stream"]
+        read = network.read
+
+        def timed(max_bytes: int, timeout: float | None = None) -> Any:
+            return read(max_bytes, self.clock["read"])
+
+        network.read = timed
 
     def require_known_coding(self, response: httpx.Response) -> None:
         """Raise ReplyMalformed for a body that is compressed in a way that httpx would leave as it is."""
@@ -151,23 +182,8 @@ class Flight:
         """Take note that bytes of the body are in."""
         if self._phase is not Phase.BODY:
             self._phase = Phase.BODY
-            self._clock["read"] = self._timeouts.idle or None
+            self.clock["read"] = self._timeouts.idle or None
 
     def faults(self) -> AbstractContextManager[None]:
         """The border where foreign exceptions become the project's own."""
         return network(str(self._address), self._timeouts, lambda: self._phase)
-
-
-def _heed_clock(response: httpx.Response, clock: Mapping[str, float | None]) -> None:
-    # For HTTP/1.1 httpcore looks up one read time-out for the whole body. The wait for the first byte and the
-    # waits after it differ, so the look-up moves to each read.
-    network = response.extensions.get("network_stream")
-    if network is None:
-        # A transport of our own, which looks at the clock itself.
-        return
-    read = network.read
-
-    def timed(max_bytes: int, timeout: float | None = None) -> Any:
-        return read(max_bytes, clock["read"])
-
-    network.read = timed

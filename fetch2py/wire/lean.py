@@ -1,7 +1,7 @@
 """The async wire for a server, which has many answers under way at once: no layer between socket and parser.
 
-Knows httpx's requests and responses, and sends the bytes of a request itself. Must not know rules of answers
-or profiles.
+Of httpx it knows the exceptions, the TLS settings, and what undoes content codings. Must not know rules of
+answers or profiles.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Self, cast
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Self
 from urllib.request import getproxies
 
 import httpx
 
 from fetch2py.request import Request
-from fetch2py.wire import DEFAULT_TIMEOUTS, Response, Timeouts, achunks, asend, astream
+from fetch2py.wire import DEFAULT_TIMEOUTS, Response, Timeouts, achunks, astream
 from fetch2py.wire.connection import Connection
 from fetch2py.wire.faults import FOREIGN, settings
 from fetch2py.wire.flight import Flight
@@ -39,70 +39,79 @@ class LeanWire:
     def __init__(self) -> None:
         self._tls: ssl.SSLContext | None = None
 
-    @asynccontextmanager
-    async def stream(
+    def stream(
         self, request: Request, timeouts: Timeouts = DEFAULT_TIMEOUTS
-    ) -> AsyncIterator[Response[AsyncIterator[bytes]]]:
+    ) -> AbstractAsyncContextManager[Response[AsyncIterator[bytes]]]:
         """Send `request` and hand out the answer, as `astream` does, with the same exceptions."""
         flight = Flight(request, timeouts)
         if flight.by_environment and getproxies():
-            async with astream(request, timeouts) as proxied:
-                yield proxied
-            return
-        if flight.secure and self._tls is None:
+            return astream(request, timeouts)
+        return _Exchange(flight, self._tls_for(flight))
+
+    def _tls_for(self, flight: Flight) -> ssl.SSLContext | None:
+        if not flight.secure:
+            return None
+        if self._tls is None:
             with settings():
                 self._tls = flight.tls()
                 self._tls.set_alpn_protocols(["http/1.1"])
-        response = await asend(_Transport(self._tls, flight), flight)
-        try:
-            # Layers are for what has to be undone.
-            if "content-encoding" in response.headers:
-                yield Response(*flight.head, achunks(response, flight))
-            else:
-                pieces = _Pieces(response, flight)
-                yield Response(*flight.head, pieces, pieces.offer)
-        finally:
-            await response.aclose()
+        return self._tls
 
 
-class _Transport:
-    """Sends a request of httpx's on a new connection."""
+class _Exchange:
+    """A request that goes out and its answer that comes in, while the context is open."""
 
-    def __init__(self, tls: ssl.SSLContext | None, flight: Flight) -> None:
-        self._tls = tls
+    def __init__(self, flight: Flight, tls: ssl.SSLContext | None) -> None:
         self._flight = flight
+        self._tls = tls
+        self._connection: Connection | None = None
 
-    async def __call__(self, request: httpx.Request) -> httpx.Response:
-        clock: Mapping[str, float | None] = request.extensions["timeout"]
-        connection = await self._connect(request, clock["connect"])
+    async def __aenter__(self) -> Response[AsyncIterator[bytes]]:
+        """The answer, behind all redirects."""
+        flight = self._flight
+        with flight.faults():
+            while self._connection is None:
+                self._connection = await self._ask()
+        status, fields = flight.head
+        pieces = _Pieces(self._connection, flight)
+        if any(name.lower() == "content-encoding" for name, _ in fields):
+            coded = httpx.Response(status, headers=self._connection.fields, stream=pieces)
+            return Response(status, fields, achunks(coded, flight))
+        return Response(status, fields, pieces, self._connection.offer)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._connection is not None:
+            self._connection.abort()
+
+    async def _ask(self) -> Connection | None:
+        """A connection with an answer whose head is in; None where it sends the request elsewhere."""
+        flight, clock = self._flight, self._flight.clock
+        # First: what can't be spelled isn't worth a connection.
+        spelled = flight.spelled()
+        connection = await self._connect()
+        stays = False
         try:
-            await connection.send(_spelled(request), clock["write"])
+            await connection.send(spelled, clock["write"])
             await connection.head(clock["read"])
-        except BaseException:
-            connection.abort()
-            raise
-        response = httpx.Response(
-            connection.status,
-            headers=connection.fields,
-            stream=_Body(connection, clock),
-            request=request,
-        )
-        self._flight.receive_head(response)
-        return response
+            flight.took(connection.status, connection.fields)
+            stays = not flight.redirected()
+        finally:
+            if not stays:
+                connection.abort()
+        return connection if stays else None
 
-    async def _connect(self, request: httpx.Request, patience: float | None) -> Connection:
+    async def _connect(self) -> Connection:
         try:
-            async with asyncio.timeout(patience):
-                return await self._first_that_answers(request)
+            async with asyncio.timeout(self._flight.clock["connect"]):
+                return await self._first_that_answers()
         except TimeoutError:
             raise httpx.ConnectTimeout("") from None
 
-    async def _first_that_answers(self, request: httpx.Request) -> Connection:
+    async def _first_that_answers(self) -> Connection:
         loop = asyncio.get_running_loop()
-        url, tls = request.url, self._tls if request.url.scheme == "https" else None
-        name = request.extensions.get("sni_hostname") or url.raw_host.decode("ascii")
-        port = url.port or (443 if tls else 80)
-        *others, last = await loop.getaddrinfo(url.raw_host.decode("ascii"), port, type=socket.SOCK_STREAM)
+        host, port, name = self._flight.peer
+        tls = self._tls if self._flight.secure else None
+        *others, last = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         faults: list[OSError] = []
         for address, wait in (*((each, _SILENT_ADDRESS) for each in others), (last, None)):
             try:
@@ -116,36 +125,20 @@ class _Transport:
         raise httpx.ConnectError(str(faults[-1])) from faults[-1]
 
 
-class _Body(httpx.AsyncByteStream):
-    """An answer's body, piece by piece. The clock is looked at before each."""
+class _Pieces(httpx.AsyncByteStream):
+    """An answer's body as it comes in: one call for a piece, and no generator."""
 
-    def __init__(self, connection: Connection, clock: Mapping[str, float | None]) -> None:
-        self.connection = connection
-        self.clock = clock
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self.connection.read(self.clock["read"])) is not None:
-            yield piece
-
-    async def aclose(self) -> None:
-        self.connection.abort()
-
-
-class _Pieces:
-    """What `achunks` gives, for a body without content codings: one call for a piece, and no generator."""
-
-    def __init__(self, response: httpx.Response, flight: Flight) -> None:
-        body = cast(_Body, response.stream)
-        self._connection, self._clock = body.connection, body.clock
+    def __init__(self, connection: Connection, flight: Flight) -> None:
+        self._connection = connection
         self._flight = flight
-        self.offer = body.connection.offer
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
         try:
-            piece = await self._connection.read(self._clock["read"])
+            # The clock changes with the first piece.
+            piece = await self._connection.read(self._flight.clock["read"])
         except FOREIGN:
             # To set the border up for each piece would cost more than the piece.
             with self._flight.faults():
@@ -154,10 +147,3 @@ class _Pieces:
             raise StopAsyncIteration
         self._flight.arrived()
         return piece
-
-
-def _spelled(request: httpx.Request) -> bytes:
-    """The request's bytes: nothing added, nothing normalised (RFC 9112, section 3)."""
-    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%s: %s" % field for field in request.headers.raw]
-    return b"\r\n".join((*lines, b"", request.read()))

@@ -90,7 +90,13 @@ def test_every_command_prints_what_is_shown(document: str, shell: tuple[str, Pat
 
 @pytest.mark.parametrize(
     ("document", "code"),
-    [(document, code) for document in DOCUMENTS for code in blocks(document, "python")],
+    [
+        (document, code)
+        for document in DOCUMENTS
+        for code in blocks(document, "python")
+        # What is a module for a server is run in test_server_proxied.py.
+        if not code.startswith("# service.py")
+    ],
     ids=lambda value: value if len(value) < 40 else "",
 )
 def test_every_python_block_runs(document: str, code: str, shell: tuple[str, Path]) -> None:

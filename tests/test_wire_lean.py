@@ -199,6 +199,16 @@ def test_what_comes_behind_the_answer_changes_nothing() -> None:
     asyncio.run(run())
 
 
+def test_what_comes_in_the_moment_the_wait_is_over_counts() -> None:
+    async def run() -> int:
+        connection = HttpConnection()
+        asyncio.get_running_loop().call_soon(connection.data_received, b"HTTP/1.1 204 No Content\r\n\r\n")
+        await connection.head(0)
+        return connection.status
+
+    assert asyncio.run(run()) == 204
+
+
 def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name has several addresses, and the first leads nowhere."""
 

@@ -64,14 +64,14 @@ class _Exchange:
     def __init__(self, flight: Flight, tls: ssl.SSLContext | None) -> None:
         self._flight = flight
         self._tls = tls
-        self._connection: Connection | None = None
+        self._connection: Connection
 
     async def __aenter__(self) -> Response[AsyncIterator[bytes]]:
         """The answer, behind all redirects."""
         flight = self._flight
         with flight.faults():
-            while self._connection is None:
-                self._connection = await self._ask()
+            while not await self._answered():
+                pass
         status, fields = flight.head
         pieces = _Pieces(self._connection, flight)
         if any(name.lower() == "content-encoding" for name, _ in fields):
@@ -80,15 +80,14 @@ class _Exchange:
         return Response(status, fields, pieces, self._connection.offer)
 
     async def __aexit__(self, *_: object) -> None:
-        if self._connection is not None:
-            self._connection.abort()
+        self._connection.abort()
 
-    async def _ask(self) -> Connection | None:
-        """A connection with an answer whose head is in; None where it sends the request elsewhere."""
+    async def _answered(self) -> bool:
+        """Ask on a new connection. Whether that is the answer; if not, it says where to ask once more."""
         flight, clock = self._flight, self._flight.clock
         # First: what can't be spelled isn't worth a connection.
         spelled = flight.spelled()
-        connection = await self._connect()
+        self._connection = connection = await self._connect()
         stays = False
         try:
             await connection.send(spelled, clock["write"])
@@ -98,7 +97,7 @@ class _Exchange:
         finally:
             if not stays:
                 connection.abort()
-        return connection if stays else None
+        return stays
 
     async def _connect(self) -> Connection:
         try:

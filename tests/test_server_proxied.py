@@ -1,7 +1,8 @@
-"""The README's way to a server: its module under uvicorn with several workers, behind its lines for nginx."""
+"""The README's ways to a server: workers under a name of one's own behind nginx, and a container's command."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -118,6 +119,20 @@ def test_tokens_come_one_by_one_through_the_proxy(proxy: str) -> None:
                 if line in ("data:a", "data:b"):
                     taken.release()
     assert [line for line in got if line] == ["data:a", "data:b", "event: end", "data:"]
+
+
+def test_the_command_of_the_container(tmp_path: Path) -> None:
+    [container] = blocks("README.md", "dockerfile")
+    tool, *arguments = json.loads(container.partition("CMD ")[2])
+    assert tool == "fetch2py"
+    port = _free_port()
+    known = {**os.environ, "FETCH2PY_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", tool, *arguments, "--port", str(port)]
+    with serve(begin()) as upstream, _started(command, tmp_path, known, port):
+        save(profile(upstream.url), "kimi")
+        fields = {"host": NAME, "authorization": f"Bearer {TOKEN}"}
+        told = httpx.get(f"http://127.0.0.1:{port}/v1/models", headers=fields, trust_env=False)
+    assert [model["id"] for model in told.json()["data"]] == ["kimi"]
 
 
 @pytest.mark.parametrize(("host", "token", "status"), [("other.example", TOKEN, 421), (NAME, "guessed", 401)])

@@ -1,4 +1,4 @@
-"""The README's ways to a server: workers under a name of one's own behind nginx, and a container's command."""
+"""The README's ways to a server: workers under a name of one's own behind nginx, and in a container."""
 
 from __future__ import annotations
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from fetch2py.cli import demo
-from tests.command_line import finished, run
+from tests.command_line import COMMAND, finished, run
+from tests.test_cli_serve import ended, posix, post, started
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +66,16 @@ def test_enveloped_body_of_any_length() -> None:
     # Five header bytes that aren't UTF-8 show as one character a byte, as in DevTools.
     assert demo._enveloped("{}") == "\0\0\0\0\2{}"
     assert demo._enveloped("x" * 200) == "\0\0\0\0\xc8" + "x" * 200
+
+
+@posix
+def test_demo_serves_what_it_has_imported() -> None:
+    with started(*COMMAND, "demo", "--serve") as process:
+        assert process.stdout is not None
+        told = iter(process.stdout.readline, "")
+        found = next(match for line in told if (match := re.match(r"Serving (.*) at (http://\S+)", line)))
+        got = post(f"{found[2]}/chat/openai")
+        ended(process)
+    assert found[1] == "kimi, kimi-connect, openai"
+    assert "你说的是：「hi」" in got.text.replace("\n\ndata:", "")
+    assert process.returncode == 0

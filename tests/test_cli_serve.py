@@ -81,7 +81,7 @@ def test_it_says_what_it_serves_and_how_to_try_it() -> None:
     assert f"curl -N {address}/chat/kimi -d 'message=你好'" in told
     assert f"base_url={address}/v1  model=kimi" in told
     assert "Token" not in told
-    assert noise == ""
+    assert noise == "POST /chat/other: 404. There is no profile with that name here.\n"
 
 
 @posix
@@ -168,6 +168,41 @@ def test_ctrl_c_ends_it_as_every_command() -> None:
     assert process.returncode == 130
     assert "No profiles yet" in noise
     assert "Traceback" not in noise
+
+
+@posix
+def test_a_second_ctrl_c_ends_what_is_under_way() -> None:
+    with serve(begin(text("half"))) as upstream:
+        kept(upstream.url)
+        with (
+            served("--grace", "60") as (process, address),
+            httpx.stream(
+                "POST", f"{address}/chat/kimi", data={"message": "hi"}, timeout=PATIENCE, trust_env=False
+            ) as response,
+        ):
+            lines = response.iter_lines()
+            assert next(lines) == "data:half"
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            told = process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            rest = list(lines)
+            noise = process.stderr.read()
+            assert process.wait(PATIENCE) == 130
+    assert told == "Ending. Answers under way: 1; in 60 s they end as well, with Ctrl-C at once.\n"
+    assert rest[-6:-3] == ["event: error", "data:The server is shutting down.", ""]
+    assert noise == "POST /chat/kimi: 200. The server is shutting down.\nInterrupted.\n"
+
+
+@posix
+def test_a_failed_answer_is_told_to_whoever_runs_the_server() -> None:
+    error = '{"event":"error","error":{"message":"Too long a context."}}'
+    with serve(event_stream(text("half"), error)) as upstream:
+        kept(upstream.url)
+        with served("--grace", "0") as (process, address):
+            post(f"{address}/chat/kimi?message=my-own-words")
+            _, noise = ended(process)
+    assert noise == "POST /chat/kimi: 200. Too long a context.\n"
 
 
 def test_what_listens_to_the_network_makes_a_token_and_prints_it_once() -> None:
@@ -267,6 +302,45 @@ def test_the_page_opens_in_the_browser(
     monkeypatch.setattr("click.launch", look)
     assert run(["serve", "--port", "0", "--host", "::1", *arguments, "--open"]) == 130
     assert re.match(r"http://\[::1\]:\d+/" + fragment, seen[0])
+
+
+# What systems allow
+
+
+@posix
+@pytest.mark.parametrize(
+    ("now", "most", "takes", "asked"),
+    [
+        (1024, 524_288, 524_288, [(524_288, 524_288)]),
+        (524_288, 524_288, 524_288, []),
+        (-1, -1, 524_288, []),
+        # macOS, as its manual and the reports of others have it.
+        (256, -1, 10_240, [(10_240, -1)]),
+        (256, -1, 256, [(10_240, -1)]),
+    ],
+)
+def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
+    now: int, most: int, takes: int, asked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's answers are put in: no machine has all of these limits."""
+    import resource
+
+    raised: list[tuple[int, int]] = []
+
+    def setrlimit(_: int, limits: tuple[int, int]) -> None:
+        raised.append(limits)
+        if not 0 <= limits[0] <= takes:
+            raise ValueError("current limit exceeds maximum limit")
+
+    def run_nothing(_: object, sockets: object) -> None:
+        """The server would run now."""
+
+    monkeypatch.setattr(resource, "RLIM_INFINITY", -1)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (now, most))
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    monkeypatch.setattr("uvicorn.Server.run", run_nothing)
+    assert run(["serve", "--port", "0"]) == 0
+    assert raised == asked
 
 
 # Other ways to run it

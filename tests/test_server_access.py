@@ -170,11 +170,19 @@ def test_the_token(fields: dict[str, str], query: dict[str, str], status: int) -
         {"origins": ("http://a.example/path",)},
         {"hosts": ("chat.example",)},
         {"hosts": ("localhost", "192.168.1.7")},
+        {"hosts": ("http://chat.example",), "token": TOKEN},
+        {"hosts": ("chat.example:443",), "token": TOKEN},
+        {"token": "two words"},
+        {"token": "令牌"},
     ],
 )
-def test_what_would_open_the_server_without_a_word_is_refused(access: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"token|no origin"):
+def test_what_would_open_the_server_without_a_word_or_for_nobody_is_refused(access: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"token|no origin|no host's name"):
         Access(**access)
+
+
+def test_an_address_is_a_name_too() -> None:
+    assert Access(hosts=("::", "2001:db8::7"), token=TOKEN).knows_host("[2001:db8::7]:8000", "")
 
 
 def test_a_token_is_in_no_repr() -> None:

@@ -141,6 +141,34 @@ def test_an_upstream_that_cannot_be_reached() -> None:
             assert got.json()["error"]["type"] == "server_error"
 
 
+def test_openais_client_is_told_of_an_answer_that_breaks_off() -> None:
+    with (
+        talking(begin(text("half"), then=lambda _: None)) as running,
+        client(running) as api,
+        api.chat.completions.create(model="kimi", messages=HI, stream=True) as stream,
+    ):
+        assert [next(stream).choices[0].delta.content for _ in range(2)] == ["", "half"]
+        with pytest.raises(openai.APIError, match="broke off before its end"):
+            next(stream)
+
+
+def test_openais_client_does_not_ask_again_by_itself() -> None:
+    """Each of its tries would put the person's message to the site once more."""
+
+    def refuse(connection: Connection) -> None:
+        connection.receive_request()
+        connection.reply(b'{"error":"expired"}', 401)
+
+    with (
+        serve(refuse) as upstream,
+        back_end({"kimi": profile(upstream.url)}) as running,
+        client(running).with_options(max_retries=2) as api,
+        pytest.raises(openai.InternalServerError),
+    ):
+        api.chat.completions.create(model="kimi", messages=HI)
+    assert len(upstream.requests) == 1
+
+
 def test_what_a_profile_cannot_do_is_named_in_a_field() -> None:
     with talking(None, *done("ok")) as running:
         plain = complete(running, stream=False)
@@ -181,7 +209,10 @@ def test_the_last_message_of_the_user_goes_into_the_slot() -> None:
         ({"messages": []}, 400, "There is no message of the user's."),
         ({"messages": [{"role": "user"}]}, 400, "neither a text nor a list"),
         ({"messages": [{"role": "user", "content": ["a"]}]}, 400, "neither a text nor a list"),
-        ({"messages": [{"role": "user", "content": ""}]}, 400, "There is no message."),
+        ({"messages": [{"role": "user", "content": ""}]}, 400, "holds no text"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "holds no text"),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": None}]}]}, 400, "a text that"),
+        ({"stream": "true"}, 400, "neither true nor false"),
     ],
 )
 def test_a_question_that_cannot_be_read(asked: dict[str, Any], status: int, told: str) -> None:

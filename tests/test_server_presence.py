@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 from collections.abc import Coroutine
 from typing import Any
 
@@ -12,10 +13,20 @@ from fetch2py.server.failing import ShuttingDown
 from fetch2py.server.presence import Presence
 
 
+class _Restless(selectors.DefaultSelector):
+    """A selector that doesn't wait."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(0)
+
+
 class _Loop(asyncio.SelectorEventLoop):
     """A loop whose time goes on by a hundredth of a second whenever somebody looks."""
 
     now = 0.0
+
+    def __init__(self) -> None:
+        super().__init__(_Restless())
 
     def time(self) -> float:
         self.now += 0.01

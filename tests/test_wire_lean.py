@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -155,6 +156,32 @@ def test_what_is_no_answer(answer: bytes, told: str) -> None:
             return
 
     with serve(script) as server, pytest.raises(WireError, match=told):
+        fetched(server.url)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 9\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\ncontent-length: 2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\ncontent-length: 2\n\nok",
+    ],
+)
+def test_answers_that_browsers_read_though_the_standard_does_not(answer: bytes) -> None:
+    with serve(answering(answer)) as server:
+        assert fetched(server.url) == (200, b"ok")
+
+
+def test_a_trailer_without_end_is_no_end() -> None:
+    def script(connection: Connection) -> None:
+        connection.receive_request()
+        with suppress(ConnectionError):
+            connection.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n")
+            for _ in range(3000):
+                connection.send(b"x: " + b"y" * 10_000 + b"\r\n")
+
+    with serve(script) as server, pytest.raises(ReplyTruncated, match="its trailer has no end"):
         fetched(server.url)
 
 

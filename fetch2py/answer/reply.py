@@ -228,8 +228,8 @@ class AsyncAnswer(Asked):
         """Give `taker` the text and the reasoning that come while a task waits in `burst`, without waking it.
 
         True says that it took them. What it doesn't take, and every other event, comes from `burst`. Waking a
-        task takes longer than to read a token, so that a server with hundreds of answers gains by this. Once
-        the first burst is there.
+        task takes longer than to read a token, so that a server with hundreds of answers gains by this.
+        For an answer that is entered; while a time-out of its body runs, all comes from `burst`.
         """
         if self._offer is None:
             return

@@ -25,8 +25,9 @@ _MESSAGE = "用一句话介绍你自己"
 _TOKEN = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJkZW1vIiwiZXhwIjo0MTAyNDQ0ODAwfQ.ZmFrZQ"  # noqa: S105  # fake
 
 
-@click.command("demo", epilog="\b\nExample:\n  fetch2py demo\n")
-def demo_command() -> int:
+@click.command("demo", epilog="\b\nExamples:\n  fetch2py demo\n  fetch2py demo --serve\n")
+@click.option("--serve", "serves", is_flag=True, help="Serve them then, with a page to try.")
+def demo_command(serves: bool) -> int:
     """Import and replay three copied requests against a stand-in server on this machine.
 
     Both generations of Kimi's protocol and an OpenAI-style stream; nothing is kept.
@@ -43,6 +44,8 @@ def demo_command() -> int:
             ):
                 if code := _shown(arguments):
                     return code
+        if serves:
+            return _shown(["serve"])
     terminal.note("That was a stand-in. Now copy a request of your own: `fetch2py import -n NAME`.")
     return 0
 

@@ -30,11 +30,15 @@ _EXTRA = "Serving takes packages that aren't installed. Run: pip install 'fetch2
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: a free one.")
 @click.option(
-    "--token", envvar="FETCH2PY_TOKEN", metavar="TEXT", help="What requests have to bear. - makes one."
+    "--token",
+    envvar="FETCH2PY_TOKEN",
+    show_envvar=True,
+    metavar="TEXT",
+    help="What requests have to bear. - makes one.",
 )
 @click.option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help="Pages of it may ask.")
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help="A name that this server goes by.")
-@click.option("--max-request", default=1024, show_default=True, type=click.IntRange(1), help="Its size, KiB.")
+@click.option("--max-request", default=4096, show_default=True, type=click.IntRange(1), help="Its size, KiB.")
 @click.option(
     "--max-message", default=200_000, show_default=True, type=click.IntRange(1), help="Its characters."
 )
@@ -73,7 +77,7 @@ def serve_command(names: tuple[str, ...], **options: Any) -> None:
     )
     with listen(options["host"], options["port"]) as listener:
         address = _address(options["host"], listener.getsockname()[1])
-        _announce(address, list(Kept(names)), access.token, options["token"])
+        _announce(address, list(Kept(names)), access, options["token"])
         if options["opens"]:
             click.launch(address + "/" + (f"#token={access.token}" if access.token else ""))
         run(app, listener, options["grace"])
@@ -115,9 +119,9 @@ def _address(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def _announce(address: str, names: list[str], token: str, given: str | None) -> None:
+def _announce(address: str, names: list[str], access: Any, given: str | None) -> None:
     """Says what is served where, and how to try it. A token that was made is printed here, once."""
-    name = names[0] if names else "NAME"
+    name, token = names[0] if names else "NAME", access.token
     terminal.say(f"Serving {', '.join(names) or 'every profile that comes'} at {address}", bold=True)
     if token and token != given:
         terminal.say(f"Token: {token}")
@@ -125,4 +129,6 @@ def _announce(address: str, names: list[str], token: str, given: str | None) -> 
     terminal.say(f"  a page     {address}/" + ("#token=TOKEN" if token else ""))
     terminal.say(f"  curl       curl -N{bearer} {address}/chat/{name} -d 'message=你好'")
     terminal.say(f"  OpenAI     base_url={address}/v1  model={name}  api_key={'TOKEN' if token else 'any'}")
+    if access.hosts:
+        terminal.say(f"  names      {', '.join(access.hosts)}")
     terminal.say("Ctrl-C ends it.")

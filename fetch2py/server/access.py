@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fetch2py.server.failing import Unusable, body_of
+from fetch2py.server.failing import Unusable, body_of, log
 
 __all__ = ["Access", "Gate", "is_loopback"]
 
@@ -26,6 +26,9 @@ _LOOPBACK_NAME = re.compile(r"localhost|.+\.localhost")
 # RFC 9110, section 7.2: a host and a port; RFC 6454: an origin.
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/?#@]+)(?::[0-9]{1,5})?")
 _ORIGIN = re.compile(r"https?://(?:\[[0-9a-f:.]+\]|[^\s\[\]:/?#@*]+)(?::[0-9]{1,5})?")
+_NAME = re.compile(r"[^\s\[\]:/?#@]+")
+# RFC 6750, section 2.1, or nothing.
+_TOKEN = re.compile(r"(?:[-A-Za-z0-9._~+/]+=*)?")
 _FIELD_NAMES = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z, ]{0,2000}")
 _ELSEWHERE = ("cross-site", "same-site")
 # EventSource can set no header field. RFC 6750, section 2.3, names the parameter.
@@ -58,6 +61,15 @@ class Access:
         return f"<Access as {self.hosts}, for {self.origins}, {'with' if self.token else 'without'} a token>"
 
     def __post_init__(self) -> None:
+        for host in self.hosts:
+            if not _is_host(host):
+                raise ValueError(
+                    f"{host!r} is no host's name: it has neither scheme nor port, as chat.example."
+                )
+        if not _TOKEN.fullmatch(self.token):
+            raise ValueError(
+                "The token holds what a header field can't: take letters, digits and -._~+/= alone."
+            )
         for origin in self.origins:
             if origin != "*" and not _ORIGIN.fullmatch(origin):
                 raise ValueError(
@@ -84,6 +96,14 @@ class Access:
     def knows_token(self, given: str) -> bool:
         """Whether it is the token, compared in a time that doesn't tell how much of it is right."""
         return hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode())
+
+
+def _is_host(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return _NAME.fullmatch(name) is not None
+    return True
 
 
 @lru_cache(maxsize=256)
@@ -123,6 +143,7 @@ class Gate:
                 return
             self._require_token(inner, fields)
         except Unusable as refusal:
+            log(inner, refusal.http_status, refusal.message)
             await _refuse(guarded, refusal)
             return
         await self._app(inner, receive, guarded)
@@ -157,11 +178,11 @@ class Gate:
             )
 
     def _require_token(self, scope: Scope, fields: Mapping[str, str]) -> None:
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, encoding="latin-1")
         given = [value for name, value in query if name == _TOKEN_PARAMETER]
         if given:
             kept = [pair for pair in query if pair[0] != _TOKEN_PARAMETER]
-            scope["query_string"] = urlencode(kept).encode("ascii")
+            scope["query_string"] = urlencode(kept, encoding="latin-1").encode("ascii")
         if scope["method"] != "GET":
             given.clear()
         if not self._access.token or _is_front_page(scope):
@@ -173,7 +194,7 @@ class Gate:
             raise Unusable(
                 "This server wants its token.",
                 http_status=401,
-                hint="Send the header field “Authorization: Bearer TOKEN”, with the token that it printed.",
+                hint="Send the field “Authorization: Bearer TOKEN”; a GET can bear access_token=TOKEN.",
             )
 
 

@@ -28,6 +28,7 @@ _FLAGS = {
     "false": False,
     "off": False,
 }
+_HOW = 'Send {"message": "…"} with content-type: application/json, or message=… as a form or in the query.'
 _SMALLER = "Send less, or start the server with a higher --max-request."
 
 
@@ -66,7 +67,7 @@ async def json_object(request: Request, limits: Limits) -> dict[str, Any]:
 def message_within(message: object, limits: Limits) -> str:
     """The message, if it is a text that isn't empty or too long."""
     if not isinstance(message, str) or not message:
-        raise Unusable("There is no message.", hint='Send {"message": "…"}, or message=… in the query.')
+        raise Unusable("There is no message.", hint=_HOW)
     if len(message) > limits.message_characters:
         raise Unusable(
             f"The message is longer than {limits.message_characters} characters.",

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from fetch2py.events import Error, Event, Reasoning, Text
+from fetch2py.events import End, Error, Event, Reasoning, Text
 from fetch2py.framing import encode_event
+from fetch2py.server.failing import CUT
 
 __all__ = ["Plain", "Typed"]
 
@@ -28,6 +29,7 @@ class Plain:
     def __init__(self, *, reasoning: bool, once: bool) -> None:
         self._reasoning = reasoning
         self._once = once
+        self._has_failed = False
 
     def opening(self) -> bytes:
         """The id that keeps an EventSource from asking again, if it is one."""
@@ -44,8 +46,11 @@ class Plain:
         if type(event) is Reasoning:
             return encode_event(event.text, spaced=False) if self._reasoning else b""
         if type(event) is Error:
+            self._has_failed = True
             return encode_event(event.message, "error", spaced=False)
-        return encode_event("", "end", spaced=False)
+        end = encode_event("", "end", spaced=False)
+        is_cut = type(event) is End and event.outcome == "truncated" and not self._has_failed
+        return encode_event(CUT, "error", spaced=False) + end if is_cut else end
 
 
 class Typed(Plain):

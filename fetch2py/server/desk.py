@@ -89,5 +89,6 @@ class Desk:
             return self._profiles[name]
         except KeyError:
             raise ProfileNotFound(
-                "There is no profile with that name here.", hint="GET /v1/models lists those there are."
+                "There is no profile with that name here.",
+                hint="GET /v1/models lists those there are. An OpenAI client's base URL ends in /v1.",
             ) from None

@@ -6,15 +6,17 @@ none. Knows Starlette's requests and responses. Must not know what any route doe
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fetch2py.errors import Fetch2pyError
-from fetch2py.server.failing import Unusable, body_of
+from fetch2py.server.failing import ShuttingDown, Unusable, body_of, log
 from fetch2py.server.limits import TooMuch
 
 __all__ = ["Endpoint", "no_such_route"]
@@ -36,15 +38,27 @@ class Endpoint:
         try:
             if self._methods and scope["method"] not in self._methods:
                 raise Unusable(f"This address takes {' and '.join(self._methods)}.", http_status=405)
-            response = await self._function(Request(scope, receive))
+            response = await self._response(Request(scope, receive))
             await response(scope, receive, send)
         except Fetch2pyError as error:
+            log(scope, error.http_status, error.message)
             await self._told(error)(scope, receive, send)
+
+    async def _response(self, request: Request) -> ASGIApp:
+        try:
+            return await self._function(request)
+        except asyncio.CancelledError:
+            # The server's time is over, and the request isn't in.
+            cast("asyncio.Task[Any]", asyncio.current_task()).uncancel()
+            raise ShuttingDown from None
 
     def _told(self, error: Fetch2pyError) -> Response:
         content = json.dumps(body_of(error), ensure_ascii=False).encode("utf-8", "replace")
         response = Response(content, error.http_status, media_type="application/json")
-        if isinstance(error, TooMuch) and error.retry_after:
+        if not isinstance(error, TooMuch):
+            # OpenAI's clients ask again by themselves, which here sends a person's message again.
+            response.headers["x-should-retry"] = "false"
+        else:
             response.headers["retry-after"] = str(error.retry_after)
         if error.http_status == 405:
             response.headers["allow"] = ", ".join(self._methods)

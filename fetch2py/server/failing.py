@@ -6,16 +6,23 @@ Knows the project's errors. Must not know what was asked, nor how a response is 
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from starlette.types import Scope
+
+from fetch2py.credentials import redact
 from fetch2py.errors import Fetch2pyError, ReplyRefused
 
-__all__ = ["ShuttingDown", "Unusable", "UpstreamRefused", "body_of"]
+__all__ = ["CUT", "ShuttingDown", "Unusable", "UpstreamRefused", "body_of", "log"]
 
-# What the upstream's status becomes: too many requests are the client's to slow down, everything else is the
-# upstream's fault as the client sees it.
-_PASSED_ON = {429: 429}
-_BAD_GATEWAY = 502
+_LOGGER = logging.getLogger(__name__)
+_LONGEST_PATH = 100
+
+CUT = "The answer broke off before its end."
+"""What is said of an answer that was cut, where nothing else is."""
+
+_TOO_MANY, _BAD_GATEWAY = 429, 502
 
 _HINTS = {
     401: "If the login has ended, copy the request again, then `fetch2py refresh NAME`.",
@@ -47,7 +54,14 @@ class UpstreamRefused(ReplyRefused):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message, hint=_HINTS.get(status, ""))
         self.status = status
-        self.http_status = _PASSED_ON.get(status, _BAD_GATEWAY)
+        # To ask less often is up to the client; all else is the upstream's fault, as the client sees it.
+        self.http_status = _TOO_MANY if status == _TOO_MANY else _BAD_GATEWAY
+
+
+def log(scope: Scope, status: int, message: str) -> None:
+    """Tell whoever runs the server of a request that failed: never its query, its fields or its body."""
+    path = ascii(scope["path"][:_LONGEST_PATH])[1:-1]
+    _LOGGER.warning("%s", redact(f"{scope['method']} {path}: {status}. {message}"))
 
 
 def body_of(error: Fetch2pyError) -> dict[str, Any]:

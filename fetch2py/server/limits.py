@@ -25,7 +25,8 @@ class Limits:
     `body_seconds` after its head. A stream that is silent for `ping_seconds` says that it is alive.
     """
 
-    request_bytes: int = 1024 * 1024
+    # JSON can spell a character in twelve bytes.
+    request_bytes: int = 4 * 1024 * 1024
     message_characters: int = 200_000
     streams: int = 100
     per_minute: int = 120

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from fetch2py.answer import AsyncAnswer
 from fetch2py.events import Error, Event, Reasoning, Text
-from fetch2py.server.failing import Unusable
+from fetch2py.server.failing import CUT, Unusable
 
 __all__ = ["Completion", "Question", "model", "models", "question"]
 
@@ -40,6 +40,8 @@ def question(asked: Mapping[str, Any]) -> Question:
     name, messages = asked.get("model"), asked.get("messages")
     if not isinstance(name, str) or not name:
         raise Unusable("There is no model named.", hint="GET /v1/models lists them.")
+    if not isinstance(asked.get("stream"), bool | None):
+        raise Unusable("stream is neither true nor false.")
     if not isinstance(messages, list) or not all(isinstance(each, dict) for each in messages):
         raise Unusable("messages is no list of messages.")
     users = [each for each in messages if each.get("role") == "user"]
@@ -50,6 +52,8 @@ def question(asked: Mapping[str, Any]) -> Question:
         # The profile's own conversation is what the upstream remembers.
         ignored.append("messages")
     text, others = _content(users[-1].get("content"))
+    if not text:
+        raise Unusable("The user's last message holds no text.", hint="Only its text can be sent on.")
     return Question(name, text, bool(asked.get("stream")), tuple(_names([*ignored, *others])))
 
 
@@ -59,7 +63,9 @@ def _content(content: object) -> tuple[str, list[str]]:
         return content, []
     if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
         raise Unusable("The content of the user's last message is neither a text nor a list of parts.")
-    texts = [str(part.get("text", "")) for part in content if part.get("type") == "text"]
+    texts = [part.get("text") for part in content if part.get("type") == "text"]
+    if not all(isinstance(text, str) for text in texts):
+        raise Unusable("A part of the user's last message has a text that is none.")
     return "\n".join(texts), [str(part.get("type")) for part in content if part.get("type") != "text"]
 
 
@@ -89,6 +95,7 @@ class Completion:
     def __init__(self, name: str) -> None:
         self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": name}
         head = json.dumps({**self._head, "object": "chat.completion.chunk"})
+        self._has_failed = False
         # What all chunks begin with. A token is then a matter of joining bytes.
         self._chunk = f'data: {head[:-1]}, "choices": [{{"index": 0, "delta": {{'
 
@@ -115,13 +122,20 @@ class Completion:
             case Reasoning(text):
                 return self._spelled(f'"reasoning_content": {json.dumps(text, ensure_ascii=False)}')
             case Error(message):
-                told = {"message": message, "type": "server_error", "param": None, "code": "upstream_error"}
-                return f"data: {json.dumps({'error': told}, ensure_ascii=False)}\n\n"
+                self._has_failed = True
+                return _error(message, "upstream_error")
             case _:
-                return self._spelled("", _FINISH[event.outcome]) + "data: [DONE]\n\n"
+                is_cut = event.outcome == "truncated" and not self._has_failed
+                told = _error(CUT, "reply_truncated") if is_cut else ""
+                return f"{told}{self._spelled('', _FINISH[event.outcome])}data: [DONE]\n\n"
 
     def _spelled(self, delta: str, finish: str | None = None) -> str:
         return f'{self._chunk}{delta}}}, "finish_reason": {json.dumps(finish)}}}]}}\n\n'
+
+
+def _error(message: str, code: str) -> str:
+    told = {"message": message, "type": "server_error", "param": None, "code": code}
+    return f"data: {json.dumps({'error': told}, ensure_ascii=False)}\n\n"
 
 
 def _json(value: Any) -> bytes:

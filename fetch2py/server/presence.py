@@ -53,6 +53,8 @@ class Presence:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         self._watch.cancel()
+        # They lead back here: what is over goes without a search for garbage.
+        del self._watch, self._on_silence
         if kind is None or not issubclass(kind, asyncio.CancelledError):
             return False
         self._worker.uncancel()

@@ -5,6 +5,7 @@ Knows uvicorn, sockets and signals. Must not know profiles, click, or who reads 
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import signal
@@ -12,6 +13,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -25,6 +27,8 @@ __all__ = ["GRACE_SECONDS", "listen", "run"]
 # How long streams may go on after SIGTERM, in seconds. Container platforms kill after ten.
 GRACE_SECONDS = 5
 _BACKLOG = 2048
+# OPEN_MAX of macOS. What has no bound elsewhere has room for it as well.
+_MOST_FILES = 10_240
 # Objects that are new, before garbage is looked for. An answer begins with some hundred.
 _MOST_NEW = 20_000
 
@@ -59,8 +63,10 @@ def run(app: ASGIApp, listener: socket.socket, grace_seconds: int = GRACE_SECOND
     _collect_seldom()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacted("%(message)s"))
-    logger = logging.getLogger("uvicorn")
-    logger.addHandler(handler)
+    handler.addFilter(_is_news)
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "fetch2py", "asyncio")]
+    for logger in loggers:
+        logger.addHandler(handler)
     # No log of requests: a query can hold a message.
     config = uvicorn.Config(
         app,
@@ -74,20 +80,64 @@ def run(app: ASGIApp, listener: socket.socket, grace_seconds: int = GRACE_SECOND
         timeout_graceful_shutdown=grace_seconds,
     )
     try:
-        with _ended_by_sigterm():
-            uvicorn.Server(config).run(sockets=[listener])
+        with _ended_by_signals():
+            _Server(config).run(sockets=[listener])
     finally:
-        logger.removeHandler(handler)
+        for logger in loggers:
+            logger.removeHandler(handler)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says what it waits for at its end, and ends it at a second Ctrl-C."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            # uvicorn would leave at once. So streams get their last event all the same.
+            self._loop.call_soon_threadsafe(self._end_answers)
+        else:
+            super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if answers := len(self.server_state.tasks):
+            grace = self.config.timeout_graceful_shutdown
+            logging.getLogger(__name__).warning(
+                f"Ending. Answers under way: {answers}; in {grace} s they end as well, with Ctrl-C at once."
+            )
+        await super().shutdown(sockets)
+
+    def _end_answers(self) -> None:
+        for task in self.server_state.tasks:
+            task.cancel()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line tells what isn't told already: that the grace is over is no fault."""
+    return "timeout graceful shutdown exceeded" not in record.getMessage()
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """uvicorn raises the signal again at its end, for the handler before its own. This one is content."""
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
+def _ended_by_signals() -> Iterator[None]:
+    """uvicorn raises the signals again at its end, for the handlers before its own; inside its event loop.
+
+    SIGTERM is done with then. What was interrupted raises KeyboardInterrupt when all is closed.
+    """
+    interrupts: list[int] = []
+    handlers = {
+        signal.SIGTERM: lambda *_: None,
+        signal.SIGINT: lambda number, _: interrupts.append(number),
+    }
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if interrupts:
+        raise KeyboardInterrupt
 
 
 def _collect_seldom() -> None:
@@ -100,10 +150,14 @@ def _collect_seldom() -> None:
 
 
 def _raise_file_limit() -> None:
-    """A stream holds two sockets, and many systems begin with 1024 files for a process."""
-    # Windows has no such limit, and no such module.
-    with suppress(ImportError):
+    """A stream holds two sockets, and many systems begin with 1024 files for a process.
+
+    Windows has no such limit. macOS says that there is no bound, and refuses to go beyond one.
+    """
+    with suppress(ImportError, ValueError, OSError):
         import resource
 
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _MOST_FILES if most == resource.RLIM_INFINITY else most
+        if now != resource.RLIM_INFINITY and now < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from fetch2py.answer import AsyncAnswer
 from fetch2py.errors import ExchangeError
 from fetch2py.events import End, Error, Event
-from fetch2py.server.failing import ShuttingDown, UpstreamRefused
+from fetch2py.server.failing import CUT, ShuttingDown, UpstreamRefused, log
 from fetch2py.server.presence import Presence
 
 __all__ = ["WRITE", "EventStream", "Shape", "Whole", "WholeShape"]
@@ -92,7 +92,7 @@ class EventStream(_Delivery):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The response, as ASGI has it. Raises Fetch2pyError where it hasn't begun."""
         presence = Presence(receive, self._ping_seconds, lambda: self._ping(send))
-        last_words = b""
+        last_words, fault = b"", ""
         with self._place:
             try:
                 async with presence, self._answer as answer:
@@ -104,10 +104,17 @@ class EventStream(_Delivery):
                     raise
                 end = End(self._answer.outcome or "truncated", self._answer.ids)
                 last_words = self._shape.spell([Error(error.message), end])
+                fault = error.message
             if not presence.left:
+                if fault := fault or self._fault():
+                    log(scope, 200, fault)
                 # Cancelled now, the server's time is over, and this client has read nothing in it.
                 with suppress(asyncio.CancelledError):
                     await send({"type": "http.response.body", "body": last_words})
+
+    def _fault(self) -> str:
+        """What an event has told the client of, "" for nothing."""
+        return self._answer.error or (CUT if self._answer.outcome == "truncated" else "")
 
     def _take(self, presence: Presence, write: Callable[[bytes], bool], events: Sequence[Event]) -> bool:
         """Send some events at once, where the server has a way to. Whether it could."""

@@ -7,7 +7,7 @@ const WORDS = {
   en: {
     about: "Each message goes out through the profile as a request of its own.",
     turns: "Conversation",
-    wantsToken: "This server wants its token. It printed it when it started.",
+    wantsToken: "This server wants its token. If it made one, it printed it when it started.",
     wrongToken: "That isn’t the token.",
     enter: "Continue",
     message: "Message",
@@ -40,7 +40,7 @@ const WORDS = {
   zh: {
     about: "每条消息都通过所选配置，作为一个独立的请求发出。",
     turns: "对话",
-    wantsToken: "此服务器需要令牌，启动时已打印在终端里。",
+    wantsToken: "此服务器需要令牌；若由它生成，启动时已打印在终端里。",
     wrongToken: "令牌不对。",
     enter: "继续",
     message: "消息",

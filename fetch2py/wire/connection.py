@@ -33,10 +33,14 @@ class Connection(asyncio.Protocol):
         self.status = 0
         self.fields: list[tuple[bytes, bytes]] = []
         self._parser = httptools.HttpResponseParser(self)
+        # As browsers do. What tells two answers apart doesn't matter where there is one.
+        self._parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_chunked_length=True, lenient_optional_cr_before_lf=True
+        )
         self._transport: asyncio.Transport | None = None
         self._pieces: list[bytes] = []
         self._held = 0
-        self._head_size = 0
+        self._bare = 0
         self._paused = self._blocked = False
         self._complete = self._ended = False
         self._fault: Exception | None = None
@@ -144,8 +148,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._complete or self._fault is not None:
             return
-        if not self.status:
-            self._head_size += len(data)
+        held = self._held
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
@@ -153,8 +156,10 @@ class Connection(asyncio.Protocol):
             if not self._complete:
                 self._fault = httpx.RemoteProtocolError(str(exc) or "it wants another protocol")
         else:
-            if not self.status and self._head_size > _LONGEST_HEAD:
-                self._fault = httpx.RemoteProtocolError("its head has no end")
+            self._bare = 0 if self._held > held else self._bare + len(data)
+            if self._bare > _LONGEST_HEAD:
+                what = "trailer" if self.status else "head"
+                self._fault = httpx.RemoteProtocolError(f"its {what} has no end")
         if self._fault is not None:
             self.abort()
         elif self._taker is not None and self._sleeps and self._pieces and not self._complete:
@@ -172,6 +177,9 @@ class Connection(asyncio.Protocol):
         if self.status and exc is None and self._fault is None and not self._is_delimited():
             self._complete = True
         self._transport = None
+        # They lead back here: what is over goes without a search for garbage.
+        self._taker = None
+        del self._parser
         self._wake()
 
     def pause_writing(self) -> None:

@@ -117,7 +117,8 @@ class _Exchange:
                 connecting = loop.create_connection(
                     Connection, *address[4][:2], ssl=tls, server_hostname=name if tls else None
                 )
-                _, connection = await (asyncio.wait_for(connecting, wait) if wait else connecting)
+                async with asyncio.timeout(wait):
+                    _, connection = await connecting
                 return connection
             except OSError as exc:
                 faults.append(exc)

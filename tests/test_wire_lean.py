@@ -159,6 +159,20 @@ def test_what_is_no_answer(answer: bytes, told: str) -> None:
         fetched(server.url)
 
 
+def test_the_answer_to_head_has_no_body_whatever_length_it_tells() -> None:
+    async def run(url: str) -> tuple[int, list[bytes]]:
+        async with LeanWire().stream(Request("HEAD", url)) as response:
+            return response.status, [chunk async for chunk in response.chunks]
+
+    def script(connection: Connection) -> None:
+        connection.receive_request()
+        connection.head(headers=(("content-length", "9"),))
+        connection.wait_closed()
+
+    with serve(script) as server:
+        assert asyncio.run(run(server.url)) == (200, [])
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         self._held = 0
         self._bare = 0
         self._paused = self._blocked = False
-        self._complete = self._ended = False
+        self._complete = self._ended = self._bodiless = False
         self._fault: Exception | None = None
         self._loop = asyncio.get_running_loop()
         self._waiter: asyncio.Future[None] | None = None
@@ -60,6 +60,7 @@ class Connection(asyncio.Protocol):
 
     async def send(self, request: bytes, patience: float | None) -> None:
         """Hand the request to the network. httpx.WriteTimeout where the server is too slow to take it."""
+        self._bodiless = request.startswith(b"HEAD ")
         if self._transport is not None:
             self._transport.write(request)
         try:
@@ -206,6 +207,7 @@ class Connection(asyncio.Protocol):
             self.fields.clear()
         else:
             self.status = status
+            self._complete = self._bodiless
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 from fetch2py.errors import SlotError
@@ -150,6 +150,7 @@ def _written(problem: ValueError) -> str:
     return "base64 of a text" if isinstance(problem, notation.NotBase64) else f"JSON: {problem}"
 
 
+@lru_cache(maxsize=64)
 def _parsed(slot: str) -> _Address:
     first = _FIRST.fullmatch(slot)
     carrier = CARRIERS.get(first[1]) if first else None

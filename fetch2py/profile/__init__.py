@@ -43,6 +43,8 @@ class Profile:
     template: str = ""
     new_ids: tuple[str, ...] = ()
     user_agent: str = ""
+    # The request as it goes on the wire, once it was asked for: a server fills one profile again and again.
+    _sent: list[Request] = field(default_factory=list, init=False, compare=False)
 
     def __repr__(self) -> str:
         return f"<Profile of {self.request!r}, slot {self.slot}>"
@@ -128,9 +130,7 @@ class Profile:
 
         Raises SlotError where there is no place for the text, CredentialMissing where a secret is gone.
         """
-        from fetch2py.fetch_standard import as_sent
-
-        request = self.captured()
+        request = self._as_sent()
         if text is not None:
             if self.slot is None:
                 raise SlotError(
@@ -140,7 +140,15 @@ class Profile:
             template = templates.restored(self.template, self.secrets)
             request = message.fill(request, self.slot, self.also, text, template)
             request = message.renew(request, self.new_ids)
-        return as_sent(request, self.user_agent)
+        return request
+
+    def _as_sent(self) -> Request:
+        # What is added and left out depends on no text that a slot can hold.
+        if not self._sent:
+            from fetch2py.fetch_standard import as_sent
+
+            self._sent.append(as_sent(self.captured(), self.user_agent))
+        return self._sent[0]
 
     def document(self) -> str:
         """The profile's file: TOML, without secrets."""

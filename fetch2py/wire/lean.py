@@ -10,7 +10,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Self
 from urllib.request import getproxies
 
@@ -117,7 +117,7 @@ class _Exchange:
                 connecting = loop.create_connection(
                     Connection, *address[4][:2], ssl=tls, server_hostname=name if tls else None
                 )
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout(wait) if wait else nullcontext():
                     _, connection = await connecting
                 return connection
             except OSError as exc:

@@ -56,7 +56,7 @@ FOREIGN: dict[str, set[str]] = {
     "javascript": {"esprima"},
     "framing": {"brotli", "zstandard"},
     "wire": {"anyio", "h11", "h2", "httpcore", "httptools", "httpx", "idna"},
-    "server": {"starlette", "uvicorn", "uvicorn_worker"},
+    "server": {"httptools", "starlette", "uvicorn", "uvicorn_worker"},
     "store": {"filelock", "platformdirs"},
     "cli": {"click", "pyperclip"},
 }

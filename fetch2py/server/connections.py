@@ -1,6 +1,6 @@
 """Client connections that can't be held open for nothing: what uvicorn leaves to whatever stands before it.
 
-Knows uvicorn's HTTP protocol. Must not know what is asked.
+Knows uvicorn's HTTP protocol and httptools, its parser. Must not know what is asked.
 """
 
 from __future__ import annotations

@@ -141,6 +141,7 @@ def test_what_only_running_gives_is_refused_not_guessed(both: Bench, options: st
         '"U", {headers: {Accept: "a/b"}, body: new URLSearchParams("a=b").toString(), method: "POST"}',
         '"U", {headers: {"X-Dup": " 1 ", "x-dup": "2", cookie: "a=b", Cookie: "c=d"}}',
         '"U", {headers: [["X-Dup", "1"], ["x-b", ""], ["x-dup", " 2"], ["X-DUP", ""]]}',
+        '"U", {headers: [["X-Dup", ""], ["x-dup", ""], ["x-dup", ""]]}',
     ],
 )
 def test_types_and_repeated_fields_are_nodes(both: Bench, call: str) -> None:

@@ -271,13 +271,12 @@ def _sentence(what: str) -> str:
 
 def _combined(pairs: list[tuple[str, str]]) -> Headers:
     """The fields, those of one name as one (Fetch, section 2.2.2, "get"); of cookies as Node does it."""
-    named: dict[str, tuple[str, str]] = {}
+    named: dict[str, tuple[str, list[str]]] = {}
     for name, value in pairs:
-        key = name.lower()
-        first, known = named.get(key, (name, ""))
-        glue = "; " if key == "cookie" else ", "
-        named[key] = first, known.strip(_BLANKS) + glue + value.strip(_BLANKS) if key in named else value
-    return Headers(named.values())
+        named.setdefault(name.lower(), (name, []))[1].append(value.strip(_BLANKS))
+    return Headers(
+        (name, ("; " if key == "cookie" else ", ").join(values)) for key, (name, values) in named.items()
+    )
 
 
 def _with_restored(headers: Headers, comments: tuple[str, ...]) -> Headers:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fetch2py.cli import run
 from tests.back_end import LOOPBACK, begin, done, text
 from tests.command_line import COMMAND, finished, kept
 from tests.servers import PATIENCE, Connection, event_stream, serve
+from tests.test_readme import blocks
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals end processes on POSIX systems")
 
@@ -70,6 +72,11 @@ def post(url: str, **headers: str) -> httpx.Response:
     return httpx.post(url, data={"message": "hi"}, headers=headers, timeout=PATIENCE, trust_env=False)
 
 
+def streaming(url: str) -> AbstractContextManager[httpx.Response]:
+    """An answer that is read while it comes."""
+    return httpx.stream("POST", url, data={"message": "hi"}, timeout=PATIENCE, trust_env=False)
+
+
 def test_it_says_what_it_serves_and_how_to_try_it() -> None:
     with serve(event_stream(*done("你", "好"))) as upstream:
         kept(upstream.url)
@@ -90,13 +97,7 @@ def test_sigterm_ends_open_streams_with_an_event_and_exits_with_0() -> None:
         kept(upstream.url)
         with (
             served("--grace", "0") as (process, address),
-            httpx.stream(
-                "POST",
-                f"{address}/chat/kimi?events=1",
-                data={"message": "hi"},
-                timeout=PATIENCE,
-                trust_env=False,
-            ) as response,
+            streaming(f"{address}/chat/kimi?events=1") as response,
         ):
             lines = response.iter_lines()
             assert [next(lines), next(lines)] == ["event: text", "data: half"]
@@ -148,9 +149,7 @@ def test_sigterm_lets_streams_end_by_themselves_first() -> None:
         kept(upstream.url)
         with (
             served("--grace", "20") as (process, address),
-            httpx.stream(
-                "POST", f"{address}/chat/kimi", data={"message": "hi"}, timeout=PATIENCE, trust_env=False
-            ) as response,
+            streaming(f"{address}/chat/kimi") as response,
         ):
             lines = response.iter_lines()
             assert next(lines) == "data:half"
@@ -176,9 +175,7 @@ def test_a_second_ctrl_c_ends_what_is_under_way() -> None:
         kept(upstream.url)
         with (
             served("--grace", "60") as (process, address),
-            httpx.stream(
-                "POST", f"{address}/chat/kimi", data={"message": "hi"}, timeout=PATIENCE, trust_env=False
-            ) as response,
+            streaming(f"{address}/chat/kimi") as response,
         ):
             lines = response.iter_lines()
             assert next(lines) == "data:half"
@@ -346,19 +343,11 @@ def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
 # Other ways to run it
 
 
-def _uvicorn(port: int) -> list[str]:
-    return [
-        *(sys.executable, "-m", "uvicorn", "--factory", "fetch2py.server:create_app"),
-        *("--host", LOOPBACK, "--port", str(port), "--workers", "2", "--timeout-graceful-shutdown", "1"),
-    ]
-
-
-def _gunicorn(port: int) -> list[str]:
-    return [
-        *(sys.executable, "-m", "gunicorn", "fetch2py.server:create_app()"),
-        *("-k", "fetch2py.server.gunicorn_worker.StreamWorker"),
-        *("--bind", f"{LOOPBACK}:{port}", "--workers", "2"),
-    ]
+def _told(tool: str) -> list[str]:
+    """The README's command for it, as a process of this environment."""
+    [block] = blocks("README.md", "sh")
+    [line] = [line for line in block.splitlines() if line.startswith(f"{tool} ")]
+    return [sys.executable, "-m", *shlex.split(line)]
 
 
 def _free_port() -> int:
@@ -367,14 +356,14 @@ def _free_port() -> int:
 
 
 @posix
-@pytest.mark.parametrize("command", [_uvicorn, _gunicorn])
-def test_several_workers_serve_and_end_streams_with_an_event(command: Any) -> None:
+@pytest.mark.parametrize(("tool", "option"), [("uvicorn", "--port={}"), ("gunicorn", "--bind=127.0.0.1:{}")])
+def test_several_workers_serve_and_end_streams_with_an_event(tool: str, option: str) -> None:
     with serve(begin(text("half"))) as upstream:
         kept(upstream.url)
         port = _free_port()
         transport = httpx.HTTPTransport(retries=12)
         with (
-            started(*command(port)) as process,
+            started(*_told(tool), option.format(port)) as process,
             httpx.Client(transport=transport, timeout=PATIENCE) as client,
             client.stream("POST", f"http://{LOOPBACK}:{port}/chat/kimi", data={"message": "hi"}) as response,
         ):

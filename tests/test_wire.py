@@ -20,7 +20,7 @@ import trustme
 
 from fetch2py.errors import ReplyMalformed, ReplyRefused, ReplyTruncated, WireError
 from fetch2py.request import Headers, Request
-from fetch2py.wire import Response, Timeouts, astream, stream
+from fetch2py.wire import Opener, Response, Timeouts, astream, stream
 from fetch2py.wire.lean import LeanWire
 from fetch2py.wire.outgoing import locate, redirect
 from tests.compressing import CODINGS, pressed
@@ -412,7 +412,8 @@ def test_leaving_early_closes_the_connection_at_once() -> None:
         assert closed.wait(10)
 
 
-def test_cancelling_the_task_closes_the_connection_at_once() -> None:
+@pytest.mark.parametrize("opener", [astream, LeanWire().stream], ids=["astream", "lean"])
+def test_cancelling_the_task_closes_the_connection_at_once(opener: Opener) -> None:
     closed = threading.Event()
 
     def script(connection: Connection) -> None:
@@ -426,7 +427,7 @@ def test_cancelling_the_task_closes_the_connection_at_once() -> None:
         begun = asyncio.Event()
 
         async def read() -> None:
-            async with astream(Request("GET", url)) as response:
+            async with opener(Request("GET", url), Timeouts()) as response:
                 async for _ in response.chunks:
                     begun.set()
 

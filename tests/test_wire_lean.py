@@ -51,35 +51,6 @@ def answering(answer: bytes) -> Any:
     return script
 
 
-def test_cancelling_the_task_closes_the_connection_at_once() -> None:
-    closed = threading.Event()
-
-    def script(connection: Connection) -> None:
-        connection.receive_request()
-        connection.head(headers=CHUNKED)
-        connection.chunk(b"first")
-        connection.wait_closed()
-        closed.set()
-
-    async def run(url: str) -> None:
-        begun = asyncio.Event()
-
-        async def read() -> None:
-            async with LeanWire().stream(Request("GET", url)) as response:
-                async for _ in response.chunks:
-                    begun.set()
-
-        task = asyncio.create_task(read())
-        await begun.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    with serve(script) as server:
-        asyncio.run(run(server.url))
-        assert closed.wait(PATIENCE)
-
-
 def test_a_task_that_does_not_read_stops_the_server() -> None:
     """No more is held than is read: were it not so, all of it would arrive."""
     stuck = threading.Event()

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from benchmarks.serving.client import Told
@@ -90,7 +90,7 @@ def _measured(name: str, folder: Path, port: int, pace: Sequence[int]) -> Figure
         held, told, during = _clients(relay, port, pace)
         after = _used(relay)
     return Figures(
-        **{name: getattr(told, name) for name in Told.__slots__},
+        **asdict(told),
         cpu=after.cpu - before.cpu,
         before=before.now,
         peak=max(after.peak, during.peak),

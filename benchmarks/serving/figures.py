@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from benchmarks.serving.client import Told
+
 __all__ = ["Figures", "goals", "idle_table", "table"]
 
 _MOST_WALL = 1.15
@@ -13,15 +15,11 @@ _MOST_MEMORY = 150_000
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Times in seconds, memory in bytes. CPU and memory are the relay's; `whole` and `held` count streams."""
+class Figures(Told):
+    """What its clients told of a run, and what the relay used: CPU in seconds, memory in bytes; `held` counts
+    streams.
+    """
 
-    wall: float
-    sent: int
-    delivered: int
-    whole: int
-    delay_median: float
-    delay_most: float
     cpu: float
     before: int
     peak: int

@@ -71,7 +71,9 @@ def submit(
         ending: str | BaseException
         try:
             ending = asyncio.run(read_or_cancel())
-        except BaseException as error:  # noqa: BLE001  # every end must settle the future
+        # Cancelling is a BaseException, and a callback may raise SystemExit. Whoever waits for a future that
+        # nothing settles waits for ever, so all go into it, as concurrent.futures does itself; none is lost.
+        except BaseException as error:  # noqa: BLE001
             ending = error
         _settle(future, ending, on_completed, on_error)
 

@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fetch2py.server.failing import Unusable, body_of, log
+from fetch2py.server.failing import Unusable, body_of
+from fetch2py.server.log import log
 
 __all__ = ["Access", "Gate", "is_loopback"]
 

@@ -16,8 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fetch2py.errors import Fetch2pyError
-from fetch2py.server.failing import ShuttingDown, Unusable, body_of, log
+from fetch2py.server.failing import ShuttingDown, Unusable, body_of
 from fetch2py.server.limits import TooMuch
+from fetch2py.server.log import log
 
 __all__ = ["Endpoint", "no_such_route"]
 
@@ -55,11 +56,11 @@ class Endpoint:
     def _told(self, error: Fetch2pyError) -> Response:
         content = json.dumps(body_of(error), ensure_ascii=False).encode("utf-8", "replace")
         response = Response(content, error.http_status, media_type="application/json")
-        if not isinstance(error, TooMuch):
+        if isinstance(error, TooMuch):
+            response.headers["retry-after"] = str(error.retry_after)
+        else:
             # OpenAI's clients ask again by themselves, which here sends a person's message again.
             response.headers["x-should-retry"] = "false"
-        else:
-            response.headers["retry-after"] = str(error.retry_after)
         if error.http_status == 405:
             response.headers["allow"] = ", ".join(self._methods)
         return response

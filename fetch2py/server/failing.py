@@ -6,18 +6,11 @@ Knows the project's errors. Must not know what was asked, nor how a response is 
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from starlette.types import Scope
-
-from fetch2py.credentials import redact
 from fetch2py.errors import Fetch2pyError, ReplyRefused
 
-__all__ = ["CUT", "ShuttingDown", "Unusable", "UpstreamRefused", "body_of", "log"]
-
-_LOGGER = logging.getLogger(__name__)
-_LONGEST_PATH = 100
+__all__ = ["CUT", "ShuttingDown", "Unusable", "UpstreamRefused", "body_of"]
 
 CUT = "The answer broke off before its end."
 """What is said of an answer that was cut, where nothing else is."""
@@ -56,12 +49,6 @@ class UpstreamRefused(ReplyRefused):
         self.status = status
         # To ask less often is up to the client; all else is the upstream's fault, as the client sees it.
         self.http_status = _TOO_MANY if status == _TOO_MANY else _BAD_GATEWAY
-
-
-def log(scope: Scope, status: int, message: str) -> None:
-    """Tell whoever runs the server of a request that failed: never its query, its fields or its body."""
-    path = ascii(scope["path"][:_LONGEST_PATH])[1:-1]
-    _LOGGER.warning("%s", redact(f"{scope['method']} {path}: {status}. {message}"))
 
 
 def body_of(error: Fetch2pyError) -> dict[str, Any]:

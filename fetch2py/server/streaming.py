@@ -18,7 +18,8 @@ from starlette.types import Receive, Scope, Send
 from fetch2py.answer import AsyncAnswer
 from fetch2py.errors import ExchangeError
 from fetch2py.events import End, Error, Event
-from fetch2py.server.failing import CUT, ShuttingDown, UpstreamRefused, log
+from fetch2py.server.failing import CUT, ShuttingDown, UpstreamRefused
+from fetch2py.server.log import log
 from fetch2py.server.presence import Presence
 
 __all__ = ["WRITE", "EventStream", "Shape", "Whole", "WholeShape"]

@@ -170,6 +170,28 @@ def test_ctrl_c_ends_it_as_every_command() -> None:
 
 
 @posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_signal_that_comes_before_the_server_runs_ends_it(number: signal.Signals, code: int) -> None:
+    script = f"""
+import signal, uvicorn
+from fetch2py.cli import main
+
+whole = uvicorn.Server.run
+
+def run(server, sockets=None):
+    signal.raise_signal({int(number)})
+    whole(server, sockets)
+
+uvicorn.Server.run = run
+main(["serve", "--port", "0"])
+"""
+    with started(sys.executable, "-c", script) as process:
+        _, noise = process.communicate(timeout=PATIENCE)
+    assert process.returncode == code
+    assert "Traceback" not in noise
+
+
+@posix
 def test_a_second_ctrl_c_ends_what_is_under_way() -> None:
     with serve(begin(text("half"))) as upstream:
         kept(upstream.url)

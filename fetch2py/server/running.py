@@ -79,9 +79,10 @@ def run(app: ASGIApp, listener: socket.socket, grace_seconds: int = GRACE_SECOND
         proxy_headers=False,
         timeout_graceful_shutdown=grace_seconds,
     )
+    server = _Server(config)
     try:
-        with _ended_by_signals():
-            _Server(config).run(sockets=[listener])
+        with _ended_by_signals(server):
+            server.run(sockets=[listener])
     finally:
         for logger in loggers:
             logger.removeHandler(handler)
@@ -90,9 +91,9 @@ def run(app: ASGIApp, listener: socket.socket, grace_seconds: int = GRACE_SECOND
 class _Server(uvicorn.Server):
     """uvicorn's server, which says what it waits for at its end, and ends it at a second Ctrl-C."""
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)
+        await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit:
@@ -120,23 +121,25 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """uvicorn raises the signals again at its end, for the handlers before its own; inside its event loop.
+def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """What comes before uvicorn listens to signals ends the server, too. Ctrl-C raises KeyboardInterrupt once
+    all is closed.
 
-    SIGTERM is done with then. What was interrupted raises KeyboardInterrupt when all is closed.
+    uvicorn raises the signals again at its end, inside its event loop, for the handlers before its own.
     """
-    interrupts: list[int] = []
-    handlers = {
-        signal.SIGTERM: lambda *_: None,
-        signal.SIGINT: lambda number, _: interrupts.append(number),
-    }
-    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    came: set[int] = set()
+
+    def end(number: int, _: FrameType | None) -> None:
+        came.add(number)
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if interrupts:
+    if signal.SIGINT in came:
         raise KeyboardInterrupt
 
 
